@@ -1,0 +1,2 @@
+//! Plugs feedback into Lambda.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Plugs oauth into Lambda.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Plugs sync into Lambda.
+fn main() {}

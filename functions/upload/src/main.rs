@@ -1,0 +1,2 @@
+//! Plugs upload into Lambda.
+fn main() {}

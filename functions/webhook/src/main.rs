@@ -1,0 +1,2 @@
+//! Plugs webhook into Lambda.
+fn main() {}
