@@ -1,1 +1,45 @@
-//! Being built.
+//! A GitHub App's client: app JWT, installation tokens, rate limits, one file for each REST resource, webhook signatures
+//! and events, OAuth.
+//!
+//! It is thin on purpose: one place sends ([`GitHub`] over `transport`), types hold only the fields that are used, and
+//! what GitHub adds or leaves out elsewhere breaks nothing. It knows neither AWS nor what we remember. It never sleeps for
+//! a rate limit: it says how long to wait ([`Error::RateLimited`]) and leaves that to the queue.
+
+mod client;
+mod credentials;
+mod endpoints;
+mod error;
+mod jwt;
+mod lenient;
+pub mod oauth;
+mod page;
+mod permission;
+mod private_key;
+mod rate_limit;
+mod reply;
+mod request;
+pub mod resources;
+mod token;
+mod transport;
+pub mod webhook;
+
+pub use client::{GitHub, InstallationClient, RepositoryClient};
+pub use credentials::{AppCredentials, CredentialsDocument, FieldProblem};
+pub use endpoints::Endpoints;
+pub use error::{Answer, Error, Limit};
+pub use page::Page;
+pub use permission::{Access, Permission, Resource};
+pub use private_key::KeyProblem;
+pub use resources::{
+    apps::App,
+    comments::{Comment, CommentId},
+    commits::Commit,
+    compare::Comparison,
+    installations::{Account, AccountKind, Installation, Selection},
+    pulls::{PullBranch, PullRequest, PullState},
+    repositories::{Repository, RepositoryReference},
+    statuses::{NewStatus, Status, StatusState},
+};
+
+#[cfg(test)]
+mod tests;

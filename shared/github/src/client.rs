@@ -1,0 +1,234 @@
+//! The clients: as the App, as an installation, as an installation narrowed to one repository.
+//!
+//! Here a request gets its credential, and a refused credential its second chance. What is asked for lives in
+//! `resources`, how it is sent in `transport`.
+
+use std::{sync::Arc, time::Duration};
+
+use covermark_types::{Clock, InstallationId, RepositoryId, RepositoryName};
+use jiff::SignedDuration;
+use reqwest::Method;
+use tokio::time::sleep;
+use url::Url;
+
+use crate::{
+    credentials::AppCredentials,
+    endpoints::Endpoints,
+    error::Error,
+    jwt::{Signer, is_about_time},
+    permission::{Permission, Resource, Scope},
+    private_key,
+    reply::{Reply, http_date},
+    request::{Auth, Request},
+    token::{Minted, Token, Tokens},
+    transport::Transport,
+};
+
+/// How young a token is that GitHub's replicas may not know yet.
+pub(crate) const FRESH: SignedDuration = SignedDuration::from_secs(10);
+/// The waits for them; 3.25 s in all.
+pub(crate) const FRESH_WAITS: [Duration; 3] =
+    [Duration::from_millis(250), Duration::from_millis(1_000), Duration::from_millis(2_000)];
+
+/// A GitHub App's client. Clones share connections, tokens and the call counter.
+#[derive(Clone)]
+pub struct GitHub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    endpoints: Endpoints,
+    slug: String,
+    clock: Arc<dyn Clock>,
+    transport: Transport,
+    signer: Signer,
+    tokens: Tokens,
+}
+
+impl GitHub {
+    /// The client of the App that `credentials` belong to. `http` must not follow redirections by itself
+    /// (`redirect::Policy::none()`); which are followed is decided here.
+    ///
+    /// # Errors
+    /// [`Error::PrivateKey`] when the key cannot be read.
+    pub fn new(http: reqwest::Client, credentials: &AppCredentials, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let key = private_key::load(&private_key::normalise(credentials.private_key.expose())?)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                endpoints: credentials.endpoints.clone(),
+                slug: credentials.slug.clone(),
+                transport: Transport::new(http, clock.clone()),
+                clock,
+                signer: Signer::new(credentials.app_id, key),
+                tokens: Tokens::default(),
+            }),
+        })
+    }
+
+    /// Requests sent to GitHub so far by this client and its clones, repetitions and tokens included.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.inner.transport.calls()
+    }
+
+    /// The addresses that it talks to.
+    #[must_use]
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.inner.endpoints
+    }
+
+    /// The App's slug; its comments are by `SLUG[bot]`.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        &self.inner.slug
+    }
+
+    /// The client for one installation as a whole; it may read metadata only.
+    #[must_use]
+    pub fn installation_client(&self, installation: InstallationId) -> InstallationClient {
+        let scope = Scope::new(installation, &[], &[Permission::read(Resource::Metadata)]);
+        InstallationClient { github: self.clone(), scope }
+    }
+
+    /// The client for one repository, with no more than `permissions`. `name` is where the repository is now: after a
+    /// rename reads are redirected and writes are refused ([`Error::Redirected`]).
+    #[must_use]
+    pub fn repository_client(
+        &self,
+        installation: InstallationId,
+        repository: RepositoryId,
+        name: &RepositoryName,
+        permissions: &[Permission],
+    ) -> RepositoryClient {
+        let scope = Scope::new(installation, &[repository], permissions);
+        RepositoryClient { github: self.clone(), scope, name: name.clone() }
+    }
+
+    pub(crate) fn request<S: AsRef<str>>(&self, method: Method, segments: &[S]) -> Request {
+        Request::new(method, self.api(), segments)
+    }
+
+    fn api(&self) -> &Url {
+        &self.inner.endpoints.api
+    }
+
+    /// Sends as the App. When GitHub refuses the JWT's times, they are set by its clock once.
+    pub(crate) async fn send_as_app(&self, request: &Request) -> Result<Reply, Error> {
+        let Inner { transport, signer, clock, .. } = &*self.inner;
+        let refused = match transport.send(request, &Auth::Bearer(signer.token(clock.now())?)).await {
+            Err(Error::Unauthorized(answer)) if is_about_time(&answer.message) => answer,
+            outcome => return outcome,
+        };
+        let Some(date) = refused.date.as_deref().and_then(http_date) else {
+            return Err(Error::Unauthorized(refused));
+        };
+        let skew_seconds = signer.repair(clock.now(), date);
+        tracing::warn!(skew_seconds, "GitHub refused the times of our JWT; they are set by its clock now");
+        match transport.send(request, &Auth::Bearer(signer.token(clock.now())?)).await {
+            Err(Error::Unauthorized(answer)) if is_about_time(&answer.message) => {
+                Err(Error::ClockSkew { skew_seconds, answer })
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Sends with the token of `scope`. A refusal of a token that was just made is waited out; one of an older token
+    /// makes a new one, once. Both are safe for a POST: what was refused was not carried out.
+    pub(crate) async fn send_as_installation(&self, scope: &Scope, request: &Request) -> Result<Reply, Error> {
+        let Inner { transport, tokens, clock, .. } = &*self.inner;
+        let mut waits = FRESH_WAITS.into_iter();
+        let mut renewed = false;
+        loop {
+            let token = self.token(scope).await?;
+            let error = match transport.send(request, &Auth::Bearer(token.secret.clone())).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => suspension(error, scope.installation),
+            };
+            let refused = matches!(error, Error::Unauthorized(_));
+            let fresh = clock.now().duration_since(token.minted) < FRESH;
+            let unknown_yet = fresh && (refused || matches!(error, Error::Forbidden(_)));
+            match if unknown_yet { waits.next() } else { None } {
+                Some(wait) => sleep(wait).await,
+                None if refused && !renewed => {
+                    renewed = true;
+                    tokens.forget(scope, &token).await;
+                }
+                None => return Err(error),
+            }
+        }
+    }
+
+    async fn token(&self, scope: &Scope) -> Result<Token, Error> {
+        let now = self.inner.clock.now();
+        self.inner.tokens.get(scope, now, self.mint(scope)).await
+    }
+
+    async fn mint(&self, scope: &Scope) -> Result<Token, Error> {
+        let id = scope.installation.to_string();
+        // A token that nobody received harms nobody and ends by itself, so asking again is safe.
+        let request = self
+            .request(Method::POST, &["app", "installations", &id, "access_tokens"])
+            .json(&scope.body())
+            .repeatable();
+        let reply = self.send_as_app(&request).await.map_err(|error| match error {
+            Error::NotFound(answer) => Error::InstallationGone { installation: scope.installation, answer },
+            error => suspension(error, scope.installation),
+        })?;
+        let minted: Minted = reply.json()?;
+        Ok(Token::new(minted, self.inner.clock.now()))
+    }
+}
+
+/// A 403 that says so means that the installation is suspended; GitHub has no code for it.
+fn suspension(error: Error, installation: InstallationId) -> Error {
+    match error {
+        Error::Forbidden(answer) if answer.message.contains("suspended") => Error::Suspended { installation, answer },
+        error => error,
+    }
+}
+
+/// Acts as one installation; reads only.
+#[derive(Clone)]
+pub struct InstallationClient {
+    pub(crate) github: GitHub,
+    pub(crate) scope: Scope,
+}
+
+impl InstallationClient {
+    /// The installation.
+    #[must_use]
+    pub fn id(&self) -> InstallationId {
+        self.scope.installation
+    }
+
+    pub(crate) async fn send(&self, request: &Request) -> Result<Reply, Error> {
+        self.github.send_as_installation(&self.scope, request).await
+    }
+}
+
+/// Acts in one repository, as its installation.
+#[derive(Clone)]
+pub struct RepositoryClient {
+    github: GitHub,
+    scope: Scope,
+    name: RepositoryName,
+}
+
+impl RepositoryClient {
+    /// The repository's name, as given.
+    #[must_use]
+    pub fn name(&self) -> &RepositoryName {
+        &self.name
+    }
+
+    /// A request below `/repos/{owner}/{name}`.
+    pub(crate) fn request(&self, method: Method, segments: &[&str]) -> Request {
+        let mut path = vec!["repos", self.name.owner(), self.name.name()];
+        path.extend_from_slice(segments);
+        self.github.request(method, &path)
+    }
+
+    pub(crate) async fn send(&self, request: &Request) -> Result<Reply, Error> {
+        self.github.send_as_installation(&self.scope, request).await
+    }
+}

@@ -1,0 +1,269 @@
+//! Signing people in with the App
+//! (<https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app>).
+//!
+//! Secrets travel in bodies and headers, never in addresses, and only to the GitHub that they belong to. State, cookies
+//! and sessions are the caller's; here are the calls.
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use covermark_types::{Clock, Fault, FaultClass, Random, Secret, Timestamp, UserId};
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::{
+    credentials::AppCredentials,
+    endpoints::append,
+    error::Error,
+    lenient,
+    page::{PER_PAGE, Page},
+    reply::printable,
+    request::{Auth, Request},
+    resources::installations::Installation,
+    transport::Transport,
+};
+
+/// Pages of a user's installations that are read, 100 on each.
+pub const INSTALLATION_PAGES: u32 = 20;
+/// Bytes of a token answer that are read.
+const TOKEN_LIMIT: usize = 64 * 1024;
+
+/// Why a sign-in failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum OAuthError {
+    /// GitHub refused the code or our client secret; it says so in a 200.
+    #[error("GitHub refused the sign-in: {code}: {description}")]
+    Refused {
+        /// GitHub's word for it: `bad_verification_code`, `incorrect_client_credentials`, `redirect_uri_mismatch`, …
+        code: String,
+        /// GitHub's sentence; at most 300 characters, one line.
+        description: String,
+    },
+    /// A call failed.
+    #[error(transparent)]
+    GitHub(#[from] Error),
+}
+
+impl Fault for OAuthError {
+    fn class(&self) -> FaultClass {
+        match self {
+            Self::Refused { code, .. } if code == "incorrect_client_credentials" => FaultClass::Unauthorized,
+            Self::Refused { .. } => FaultClass::Permanent,
+            Self::GitHub(error) => error.class(),
+        }
+    }
+}
+
+/// Proof Key for Code Exchange (RFC 7636), method S256: who brings the code must have begun the sign-in.
+#[derive(Clone)]
+pub struct Pkce {
+    /// Kept until the code comes back.
+    pub verifier: Secret,
+    /// Sent ahead: base64url of the verifier's SHA-256.
+    pub challenge: String,
+}
+
+impl Pkce {
+    /// A new pair from 32 random bytes.
+    #[must_use]
+    pub fn new(random: &dyn Random) -> Self {
+        let mut bytes = [0; 32];
+        random.fill(&mut bytes);
+        Self::from_verifier(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// The pair of a verifier that was kept.
+    #[must_use]
+    pub fn from_verifier(verifier: Secret) -> Self {
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()));
+        Self { verifier, challenge }
+    }
+}
+
+/// What a sign-in brings.
+#[derive(Clone)]
+pub struct UserToken {
+    /// For calls on the user's behalf. Opaque.
+    pub access: Secret,
+    /// When it ends, if the App lets user tokens expire.
+    pub expires_at: Option<Timestamp>,
+    /// For the next access token, if the App lets user tokens expire.
+    pub refresh: Option<Secret>,
+}
+
+/// Who signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct User {
+    /// The user's id: stays through renames.
+    pub id: UserId,
+    /// The user's name in addresses.
+    pub login: String,
+    /// The name that the user shows.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The user's picture.
+    #[serde(default)]
+    pub avatar_url: Option<String>,
+}
+
+/// Signs people in with one App. Needs no private key.
+#[derive(Clone)]
+pub struct OAuth {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    credentials: AppCredentials,
+    clock: Arc<dyn Clock>,
+    transport: Transport,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    #[serde(default)]
+    access_token: Option<Secret>,
+    #[serde(default)]
+    expires_in: Option<i64>,
+    #[serde(default)]
+    refresh_token: Option<Secret>,
+    #[serde(default)]
+    error: Option<String>,
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    error_description: String,
+}
+
+#[derive(Deserialize)]
+struct Installations {
+    installations: Vec<Installation>,
+}
+
+impl OAuth {
+    /// For the App that `credentials` belong to. `http` must not follow redirections by itself.
+    #[must_use]
+    pub fn new(http: reqwest::Client, credentials: &AppCredentials, clock: Arc<dyn Clock>) -> Self {
+        let transport = Transport::new(http, clock.clone());
+        Self { inner: Arc::new(Inner { credentials: credentials.clone(), clock, transport }) }
+    }
+
+    /// Where the browser is sent: GitHub's consent page. `redirect_uri` is one of the App's callback addresses; `state`
+    /// is what the caller will want to see again.
+    #[must_use]
+    pub fn authorize_url(&self, redirect_uri: &Url, state: &str, pkce: &Pkce) -> Url {
+        let mut url = self.web(&["login", "oauth", "authorize"]);
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.inner.credentials.client_id)
+            .append_pair("redirect_uri", redirect_uri.as_str())
+            .append_pair("state", state)
+            .append_pair("code_challenge", &pkce.challenge)
+            .append_pair("code_challenge_method", "S256");
+        url
+    }
+
+    /// Exchanges the code that came back for a token. Sent once: a code works once.
+    ///
+    /// # Errors
+    /// [`OAuthError::Refused`] for a code that is wrong, used or too old.
+    pub async fn exchange(
+        &self,
+        code: &Secret,
+        redirect_uri: &Url,
+        verifier: &Secret,
+    ) -> Result<UserToken, OAuthError> {
+        let credentials = &self.inner.credentials;
+        let request = Request::new(Method::POST, &credentials.endpoints.web, &["login", "oauth", "access_token"])
+            .accept("application/json")
+            .limit(TOKEN_LIMIT)
+            .form(&[
+                ("client_id", &credentials.client_id),
+                ("client_secret", credentials.client_secret.expose()),
+                ("code", code.expose()),
+                ("redirect_uri", redirect_uri.as_str()),
+                ("code_verifier", verifier.expose()),
+            ]);
+        let reply = self.inner.transport.send(&request, &Auth::Nobody).await?;
+        let answer: TokenAnswer = reply.json()?;
+        if let Some(code) = answer.error {
+            let description = printable(&answer.error_description, 300);
+            return Err(OAuthError::Refused { code: printable(&code, 60), description });
+        }
+        let access = answer.access_token.filter(|token| !token.is_empty());
+        let access =
+            access.ok_or_else(|| Error::Malformed { call: request.call(), path: "access_token".to_owned() })?;
+        let expires_at = answer
+            .expires_in
+            .and_then(|seconds| self.inner.clock.now().checked_add(SignedDuration::from_secs(seconds)).ok());
+        Ok(UserToken { access, expires_at, refresh: answer.refresh_token })
+    }
+
+    /// Who `token` belongs to: `GET /user`.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`] when it was revoked or has ended.
+    pub async fn user(&self, token: &Secret) -> Result<User, Error> {
+        let request = self.api(Method::GET, &["user"]);
+        self.inner.transport.send(&request, &Auth::Bearer(token.clone())).await?.json()
+    }
+
+    /// The App's installations that the user can see, all of them: `GET /user/installations`.
+    ///
+    /// # Errors
+    /// [`Error::TooManyPages`] after [`INSTALLATION_PAGES`]; a part of the list is never passed off as the whole.
+    pub async fn user_installations(&self, token: &Secret) -> Result<Vec<Installation>, Error> {
+        let mut found = Vec::new();
+        let mut page = 1;
+        loop {
+            let request = self
+                .api(Method::GET, &["user", "installations"])
+                .query("per_page", PER_PAGE)
+                .query("page", &page.to_string());
+            let reply = self.inner.transport.send(&request, &Auth::Bearer(token.clone())).await?;
+            let part = Page::of(reply.json::<Installations>()?.installations, page, &reply)?;
+            found.extend(part.items);
+            match part.next {
+                Some(next) if next > INSTALLATION_PAGES => {
+                    return Err(Error::TooManyPages { call: request.call(), pages: INSTALLATION_PAGES });
+                }
+                Some(next) => page = next,
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// Ends `token`: `DELETE /applications/{client_id}/token`. One that has ended already is no error.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`] when the client secret is wrong.
+    pub async fn revoke(&self, token: &Secret) -> Result<(), Error> {
+        let credentials = &self.inner.credentials;
+        let request = self
+            .api(Method::DELETE, &["applications", &credentials.client_id, "token"])
+            .json(&json!({ "access_token": token.expose() }));
+        let password = credentials.client_secret.clone();
+        let auth = Auth::Basic { user: credentials.client_id.clone(), password };
+        match self.inner.transport.send(&request, &auth).await {
+            Ok(_) => Ok(()),
+            // 422 is what GitHub says of a token that is none any more.
+            Err(Error::Rejected(answer)) if answer.status == 422 => Ok(()),
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Requests sent so far.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.inner.transport.calls()
+    }
+
+    fn web(&self, segments: &[&str]) -> Url {
+        append(&self.inner.credentials.endpoints.web, segments)
+    }
+
+    fn api(&self, method: Method, segments: &[&str]) -> Request {
+        Request::new(method, &self.inner.credentials.endpoints.api, segments)
+    }
+}

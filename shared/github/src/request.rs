@@ -1,0 +1,99 @@
+//! One request before it is sent: where to, what it accepts, how much answer is read, and whether it may be repeated.
+
+use bytes::Bytes;
+use covermark_types::Secret;
+use reqwest::Method;
+use serde_json::Value;
+use url::Url;
+
+use crate::endpoints::append;
+
+/// The media type of GitHub's JSON.
+pub(crate) const JSON: &str = "application/vnd.github+json";
+/// The media type of a diff in place of JSON.
+pub(crate) const DIFF: &str = "application/vnd.github.diff";
+/// The media type of a file's bytes in place of JSON.
+pub(crate) const RAW: &str = "application/vnd.github.raw+json";
+/// Bytes of JSON that are read: a page of 100 pull requests with long descriptions stays well below.
+pub(crate) const JSON_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Who asks.
+pub(crate) enum Auth {
+    /// Nobody.
+    Nobody,
+    /// The bearer of a JWT or token.
+    Bearer(Secret),
+    /// An App by its client id and secret.
+    Basic { user: String, password: Secret },
+}
+
+impl Auth {
+    /// The secret part, so that it can be kept out of messages.
+    pub(crate) fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::Nobody => None,
+            Self::Bearer(secret) | Self::Basic { password: secret, .. } => Some(secret),
+        }
+    }
+}
+
+/// One request.
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) accept: &'static str,
+    pub(crate) body: Option<(&'static str, Bytes)>,
+    pub(crate) limit: usize,
+    pub(crate) repeatable: bool,
+}
+
+impl Request {
+    /// A request to the path of `segments` under `base`; each segment is percent-encoded.
+    pub(crate) fn new<S: AsRef<str>>(method: Method, base: &Url, segments: &[S]) -> Self {
+        // A POST that got a 5xx or no answer may have been carried out; repeating it makes a second comment.
+        let repeatable = method != Method::POST;
+        Self { method, url: append(base, segments), accept: JSON, body: None, limit: JSON_LIMIT, repeatable }
+    }
+
+    /// Adds a query parameter.
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// Asks for another form of the answer.
+    pub(crate) fn accept(mut self, media_type: &'static str) -> Self {
+        self.accept = media_type;
+        self
+    }
+
+    /// Reads at most `bytes` of the answer.
+    pub(crate) fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    /// Sends `body` as JSON.
+    pub(crate) fn json(mut self, body: &Value) -> Self {
+        self.body = Some(("application/json", body.to_string().into()));
+        self
+    }
+
+    /// Sends `pairs` as a form.
+    pub(crate) fn form(mut self, pairs: &[(&str, &str)]) -> Self {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        self.body = Some(("application/x-www-form-urlencoded", body.into()));
+        self
+    }
+
+    /// States that carrying it out twice does no harm although it is a POST.
+    pub(crate) fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
+    /// Method and path for messages. The query is left out.
+    pub(crate) fn call(&self) -> String {
+        format!("{} {}", self.method, self.url.path())
+    }
+}

@@ -1,0 +1,38 @@
+//! The App itself (<https://docs.github.com/rest/apps/apps>).
+
+use std::collections::BTreeMap;
+
+use covermark_types::AppId;
+use reqwest::Method;
+use serde::Deserialize;
+
+use crate::{client::GitHub, error::Error, lenient};
+
+/// The App, as GitHub has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct App {
+    /// Its id.
+    pub id: AppId,
+    /// Its name in addresses. Missing only on very old Enterprise Servers.
+    #[serde(default)]
+    pub slug: Option<String>,
+    /// Its display name.
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    pub name: String,
+    /// What it asks for: name of a permission → `read` or `write`.
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    pub permissions: BTreeMap<String, String>,
+    /// The webhook events it is subscribed to.
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    pub events: Vec<String>,
+}
+
+impl GitHub {
+    /// The App that the credentials belong to: `GET /app`.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`] when the private key is not the App's.
+    pub async fn app(&self) -> Result<App, Error> {
+        self.send_as_app(&self.request(Method::GET, &["app"])).await?.json()
+    }
+}

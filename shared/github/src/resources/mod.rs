@@ -1,0 +1,14 @@
+//! GitHub's REST resources, one file each, named as in GitHub's reference (<https://docs.github.com/rest>).
+//!
+//! A file holds its requests and the projection of its answers: only fields that are used, so that a field which GitHub
+//! adds, drops or nulls elsewhere breaks nothing.
+
+pub mod apps;
+pub mod comments;
+pub mod commits;
+pub mod compare;
+pub mod contents;
+pub mod installations;
+pub mod pulls;
+pub mod repositories;
+pub mod statuses;

@@ -1,0 +1,311 @@
+//! What a delivery is about: the ids of what may have changed.
+//!
+//! Webhooks are hints. The worker reads the truth from GitHub, so only ids, the action and the sender are taken from the
+//! payload; a payload that lacks anything else is as good as a full one. Events that we do not act on are
+//! [`Event::Other`], unparsed.
+
+use covermark_types::{AccountId, CommitSha, InstallationId, PullNumber, RepositoryId};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::signature::{Delivery, Verified};
+use crate::{
+    lenient,
+    resources::{installations::AccountKind, repositories::RepositoryReference},
+};
+
+/// A known event that cannot be read: our mistake or a change at GitHub, worth an alarm, not a refusal.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a {event} event cannot be read at `{path}`")]
+pub struct EventError {
+    /// The event's name.
+    pub event: String,
+    /// JSON path of the first field that is missing or of another kind. Values are not repeated.
+    pub path: String,
+}
+
+/// Who caused an event.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Sender {
+    /// The account.
+    pub id: AccountId,
+    /// Its name.
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    pub login: String,
+    /// What it is.
+    #[serde(default, rename = "type", deserialize_with = "lenient::nullable")]
+    pub kind: AccountKind,
+}
+
+impl Sender {
+    /// Whether it is the App with this slug itself; answering its own events would go round for ever.
+    #[must_use]
+    pub fn is_app(&self, slug: &str) -> bool {
+        self.kind == AccountKind::Bot
+            && self.login.strip_suffix("[bot]").is_some_and(|name| name.eq_ignore_ascii_case(slug))
+    }
+}
+
+macro_rules! actions {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+            /// One that is newer than this list, or that changes nothing we keep.
+            #[default]
+            #[serde(other)]
+            Other,
+        }
+    };
+}
+
+actions!(/// What happened to an installation.
+InstallationAction {
+    /// It is new.
+    Created,
+    /// It was removed.
+    Deleted,
+    /// It was suspended.
+    Suspend,
+    /// It is in force again.
+    Unsuspend,
+    /// Somebody granted what the App asks for now.
+    NewPermissionsAccepted,
+});
+actions!(/// What happened to the list of an installation's repositories.
+RepositoriesAction {
+    /// Some came in.
+    Added,
+    /// Some left.
+    Removed,
+});
+actions!(/// What happened to a repository.
+RepositoryAction {
+    /// It is new.
+    Created,
+    /// It is gone.
+    Deleted,
+    /// It has another name.
+    Renamed,
+    /// It has another owner.
+    Transferred,
+    /// Its default branch, description or the like changed.
+    Edited,
+    /// It became read-only.
+    Archived,
+    /// It can be written again.
+    Unarchived,
+    /// It became public.
+    Publicized,
+    /// It became private.
+    Privatized,
+});
+actions!(/// What happened to a pull request.
+PullRequestAction {
+    /// It is new.
+    Opened,
+    /// It is open again.
+    Reopened,
+    /// Its head moved.
+    Synchronize,
+    /// Its title, text or base changed.
+    Edited,
+    /// It was merged or given up.
+    Closed,
+    /// It is no draft any more.
+    ReadyForReview,
+    /// It is a draft again.
+    ConvertedToDraft,
+});
+
+/// What a delivery says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// GitHub tries whether we are there.
+    Ping,
+    /// An installation changed.
+    Installation {
+        /// How.
+        action: InstallationAction,
+        /// Which.
+        id: InstallationId,
+        /// By whom.
+        sender: Option<Sender>,
+    },
+    /// The list of an installation's repositories changed. The lists in the payload are partial: read it anew.
+    InstallationRepositories {
+        /// How.
+        action: RepositoriesAction,
+        /// Whose list.
+        installation: InstallationId,
+        /// By whom.
+        sender: Option<Sender>,
+    },
+    /// A repository changed.
+    Repository {
+        /// How.
+        action: RepositoryAction,
+        /// Which.
+        repository: RepositoryReference,
+        /// The installation that covers it; `None` when the hook is the repository's own.
+        installation: Option<InstallationId>,
+        /// By whom.
+        sender: Option<Sender>,
+    },
+    /// A pull request changed.
+    PullRequest {
+        /// How.
+        action: PullRequestAction,
+        /// Which.
+        number: PullNumber,
+        /// Where.
+        repository: RepositoryReference,
+        /// The installation that covers the repository.
+        installation: Option<InstallationId>,
+        /// By whom.
+        sender: Option<Sender>,
+    },
+    /// A branch or tag moved.
+    Push {
+        /// The full name: `refs/heads/main`.
+        reference: String,
+        /// Its commit now; `None` when it was deleted.
+        after: Option<CommitSha>,
+        /// Where.
+        repository: RepositoryReference,
+        /// The installation that covers the repository.
+        installation: Option<InstallationId>,
+        /// By whom.
+        sender: Option<Sender>,
+    },
+    /// An event that nothing here acts on.
+    Other,
+}
+
+impl Event {
+    /// Who caused it.
+    #[must_use]
+    pub fn sender(&self) -> Option<&Sender> {
+        match self {
+            Self::Installation { sender, .. }
+            | Self::InstallationRepositories { sender, .. }
+            | Self::Repository { sender, .. }
+            | Self::PullRequest { sender, .. }
+            | Self::Push { sender, .. } => sender.as_ref(),
+            Self::Ping | Self::Other => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    id: InstallationId,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "Action: Default + DeserializeOwned")]
+struct AboutInstallation<Action> {
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    action: Action,
+    installation: Identified,
+    #[serde(default)]
+    sender: Option<Sender>,
+}
+
+#[derive(Deserialize)]
+struct AboutRepository {
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    action: RepositoryAction,
+    repository: RepositoryReference,
+    #[serde(default)]
+    installation: Option<Identified>,
+    #[serde(default)]
+    sender: Option<Sender>,
+}
+
+#[derive(Deserialize)]
+struct AboutPull {
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    action: PullRequestAction,
+    number: PullNumber,
+    repository: RepositoryReference,
+    #[serde(default)]
+    installation: Option<Identified>,
+    #[serde(default)]
+    sender: Option<Sender>,
+}
+
+#[derive(Deserialize)]
+struct AboutPush {
+    #[serde(rename = "ref")]
+    reference: String,
+    #[serde(default, deserialize_with = "lenient::commit")]
+    after: Option<CommitSha>,
+    repository: RepositoryReference,
+    #[serde(default)]
+    installation: Option<Identified>,
+    #[serde(default)]
+    sender: Option<Sender>,
+}
+
+impl Verified<Delivery> {
+    /// What the delivery says.
+    ///
+    /// # Errors
+    /// [`EventError`] when a known event lacks what we need of it.
+    pub fn event(&self) -> Result<Event, EventError> {
+        Ok(match self.event.as_str() {
+            "ping" => Event::Ping,
+            "installation" => {
+                let it: AboutInstallation<InstallationAction> = self.read()?;
+                Event::Installation { action: it.action, id: it.installation.id, sender: it.sender }
+            }
+            "installation_repositories" => {
+                let it: AboutInstallation<RepositoriesAction> = self.read()?;
+                let installation = it.installation.id;
+                Event::InstallationRepositories { action: it.action, installation, sender: it.sender }
+            }
+            "repository" => self.read::<AboutRepository>()?.into(),
+            "pull_request" => self.read::<AboutPull>()?.into(),
+            "push" => self.read::<AboutPush>()?.into(),
+            _ => Event::Other,
+        })
+    }
+
+    fn read<T: DeserializeOwned>(&self) -> Result<T, EventError> {
+        lenient::read(&self.body).map_err(|place| EventError { event: self.event.clone(), path: place.0 })
+    }
+}
+
+impl From<AboutRepository> for Event {
+    fn from(it: AboutRepository) -> Self {
+        let installation = it.installation.map(|installation| installation.id);
+        Self::Repository { action: it.action, repository: it.repository, installation, sender: it.sender }
+    }
+}
+
+impl From<AboutPull> for Event {
+    fn from(it: AboutPull) -> Self {
+        Self::PullRequest {
+            action: it.action,
+            number: it.number,
+            repository: it.repository,
+            installation: it.installation.map(|installation| installation.id),
+            sender: it.sender,
+        }
+    }
+}
+
+impl From<AboutPush> for Event {
+    fn from(it: AboutPush) -> Self {
+        Self::Push {
+            reference: it.reference,
+            after: it.after,
+            repository: it.repository,
+            installation: it.installation.map(|installation| installation.id),
+            sender: it.sender,
+        }
+    }
+}

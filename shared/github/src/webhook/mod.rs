@@ -1,0 +1,12 @@
+//! Webhook deliveries: from raw bytes to a verified delivery, and from there to the few facts that a job needs.
+//!
+//! The order cannot be got wrong: an [`Event`] comes only from a [`Verified`] delivery, and that only from [`verify`],
+//! which looks at nothing but the signature before it is proven.
+
+mod event;
+mod signature;
+
+pub use event::{
+    Event, EventError, InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, Sender,
+};
+pub use signature::{Delivery, Refused, Verified, verify};
