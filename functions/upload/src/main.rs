@@ -1,2 +1,20 @@
-//! Plugs upload into Lambda.
-fn main() {}
+//! Plugs `upload` into Lambda.
+
+use std::sync::Arc;
+
+use covermark_service::{aws, config, lambda, telemetry};
+use covermark_state::vault::Vault as _;
+use covermark_types::{SystemClock, SystemRandom};
+use covermark_upload::{GLOBAL_TOKEN_SECRET, Upload, routes};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::start_on_lambda();
+    let cloud = aws::Cloud::connect().await?;
+    let names = [config::TABLE, config::BUCKET, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX];
+    let ([table, bucket, queue, prefix], public_url) = aws::settings(|env| (names.map(|n| env.text(n)), env.public_url()))?;
+    let global_token = cloud.vault(prefix).get(GLOBAL_TOKEN_SECRET).await?;
+    let (table, blobs, feedback) = (cloud.table(table), cloud.blobs(&bucket)?, cloud.queue(queue));
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    lambda::http(routes(Arc::new(Upload { table, blobs, feedback, public_url, global_token, clock, random }))).await
+}

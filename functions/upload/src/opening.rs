@@ -1,0 +1,83 @@
+//! Opens an upload: a row, and an address to PUT the report to. Nobody hears of it before the report is there.
+
+use axum::response::Response;
+use covermark_service::{config::UPLOAD_SLOT_LIFETIME, problem::Problem, telemetry};
+use covermark_state::{
+    Write,
+    rows::upload::{Upload as UploadRow, UploadKey},
+};
+use covermark_types::{CommitSha, UploadId};
+use url::Url;
+
+use crate::{
+    Upload,
+    access::Access,
+    commit,
+    fields::{CommitFields, Fields, UploadFields},
+    reply,
+};
+
+/// Commit, report and upload in one call.
+pub(crate) async fn in_one_call(app: &Upload, access: &Access, fields: &Fields) -> Result<Response, Problem> {
+    fields.check_code()?;
+    let (sha, said, upload) = (fields.sha()?, fields.commit()?, fields.upload()?);
+    let (known, opened) = tokio::join!(
+        commit::remember(app, &access.repository, &sha, &said),
+        open(app, access, &sha, said.clone(), upload),
+    );
+    known?;
+    let (upload, location) = opened?;
+    Ok(reply::created(reply::slot(&upload, &location)))
+}
+
+/// An upload of a commit that an earlier call has described, or that none has: then its SHA must do.
+pub(crate) async fn of_known_commit(
+    app: &Upload,
+    access: &Access,
+    sha: &CommitSha,
+    fields: &Fields,
+) -> Result<Response, Problem> {
+    let upload = fields.upload()?;
+    let row = commit::remember(app, &access.repository, sha, &CommitFields::default()).await?;
+    let said = CommitFields { branch: row.branch, pull: row.pull, parent: row.parent };
+    let (upload, location) = open(app, access, sha, said, upload).await?;
+    Ok(reply::created(reply::slot_in_full(&upload, &location)))
+}
+
+async fn open(
+    app: &Upload,
+    access: &Access,
+    sha: &CommitSha,
+    commit: CommitFields,
+    fields: UploadFields,
+) -> Result<(UploadRow, Url), Problem> {
+    let key = UploadKey {
+        provider: access.repository.provider.clone(),
+        repository: access.repository.id,
+        commit: sha.clone(),
+        upload: new_id(app),
+    };
+    let now = app.clock.now();
+    let CommitFields { branch, pull, parent } = commit;
+    let UploadFields { flags, name, job_code, ci_service, build_url } = fields;
+    let mut row = UploadRow::new(key, access.by, now);
+    row = UploadRow { flags, name, job_code, ci_service, build_url, branch, pull, parent, ..row };
+    let location = app.blobs.upload_slot(&row.key.blob_key(), UPLOAD_SLOT_LIFETIME, now).await?;
+    if app.table.open_upload(&row).await? == Write::Refused {
+        return Err(covermark_state::Error::Contended { what: "the upload's id" }.into());
+    }
+    tracing::info!(
+        { telemetry::UPLOAD } = %row.key.upload,
+        { telemetry::REPOSITORY } = %row.key.repository,
+        commit = %sha,
+        "an upload was opened"
+    );
+    Ok((row, location))
+}
+
+fn new_id(app: &Upload) -> UploadId {
+    let mut bytes = [0_u8; 16];
+    app.random.fill(&mut bytes);
+    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    id.to_string().parse().expect("a UUID is an upload id")
+}
