@@ -1,0 +1,155 @@
+//! LCOV tracefiles: `SF:` opens a file, `DA:line,count[,checksum]` and `BRDA:line,block,arm,taken` fill it,
+//! `end_of_record` closes it. Written by lcov, geninfo, gcovr, coverage.py, nyc, c8, Dart, cargo-llvm-cov and more.
+//!
+//! Traps, all met in real files:
+//! - several `SF:` sections for one file (one for each test name): counts add up; the last `end_of_record` may be missing;
+//! - lcov 2.x: `VER`, `FNL`/`FNA` instead of `FN`/`FNDA`, `MCDC`, `FN` with an end line, an `e` before exception blocks;
+//! - arms named by text, with commas in it (coverage.py: `BRDA:3,0,jump to line 6,1`): the last comma is the one
+//!   before `taken`; blocks named `None` (gcovr); `-` for an arm whose block never ran;
+//! - counts that are negative, in scientific notation, too large, `undefined` or `=====`; line 0 (older coverage.py);
+//! - Windows paths, whose drive colon is part of the path; CRLF; arms on lines that have no `DA`.
+//!
+//! Function records are recognised and passed over: the model has no functions yet. The summary records
+//! (`LF`, `LH`, `BRF`, `BRH`) are not needed to read a report; tests use them as the oracle.
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::number::{self, Count};
+use super::sections::{Refused, Sections};
+use super::{Format, Parsed, Place, WarningCode, Warnings};
+use crate::model::{Fact, FileBuilder, Repeat};
+
+/// Reads a whole tracefile, valid UTF-8.
+pub(super) fn read(bytes: &[u8], warnings: Warnings) -> Parsed {
+    let mut reader = Reader { warnings, ..Reader::default() };
+    reader.feed(bytes);
+    reader.finish()
+}
+
+/// Takes the report in blocks of whole lines, so that it can be fed while it is being decompressed.
+#[derive(Default)]
+struct Reader {
+    sections: Sections,
+    builder: FileBuilder,
+    /// The open file's path; empty between files, or when the path was not usable.
+    path: String,
+    open: bool,
+    line: u64,
+    warnings: Warnings,
+}
+
+impl Reader {
+    fn feed(&mut self, block: &[u8]) {
+        let mut start = 0;
+        for end in memchr_iter(b'\n', block) {
+            self.record(&block[start..end]);
+            start = end + 1;
+        }
+        if start < block.len() {
+            self.record(&block[start..]);
+        }
+    }
+
+    fn finish(mut self) -> Parsed {
+        if self.open {
+            self.warn(WarningCode::UnfinishedFile, b"");
+            self.close();
+        }
+        Parsed {
+            format: Format::Lcov,
+            files: self.sections.into_files(),
+            sources: Vec::new(),
+            warnings: self.warnings.into_vec(),
+        }
+    }
+
+    fn record(&mut self, line: &[u8]) {
+        self.line += 1;
+        let line = line.trim_ascii();
+        match line {
+            [b'D', b'A', b':', fields @ ..] if self.open => self.line_count(fields, line),
+            [b'B', b'R', b'D', b'A', b':', fields @ ..] if self.open => self.arm(fields, line),
+            [b'S', b'F', b':', path @ ..] => self.begin(path),
+            b"end_of_record" => self.end(line),
+            [] | [b'#', ..] => {}
+            _ => self.other(line),
+        }
+    }
+
+    fn line_count(&mut self, fields: &[u8], record: &[u8]) {
+        let Some(comma) = memchr(b',', fields) else { return self.warn(WarningCode::BadCount, record) };
+        let Some(number) = number::line(&fields[..comma]) else {
+            return self.warn(WarningCode::BadLineNumber, record);
+        };
+        let count = &fields[comma + 1..];
+        let count = memchr(b',', count).map_or(count, |checksum| &count[..checksum]);
+        match number::count(count) {
+            Count::Plain(hits) => self.builder.line(number, hits),
+            Count::Negative => {
+                self.warn(WarningCode::NegativeCount, record);
+                self.builder.line(number, 0);
+            }
+            Count::Not => self.warn(WarningCode::BadCount, record),
+        }
+    }
+
+    fn arm(&mut self, fields: &[u8], record: &[u8]) {
+        let commas = memchr(b',', fields)
+            .and_then(|first| Some((first, first + 1 + memchr(b',', &fields[first + 1..])?)))
+            .and_then(|(first, second)| Some((first, second, memrchr(b',', fields).filter(|last| *last > second)?)));
+        let Some((first, second, last)) = commas else { return self.warn(WarningCode::BadBranch, record) };
+        let Some(number) = number::line(&fields[..first]) else {
+            return self.warn(WarningCode::BadLineNumber, record);
+        };
+        let taken = match number::count(&fields[last + 1..]) {
+            Count::Plain(taken) => taken > 0,
+            Count::Not if &fields[last + 1..] == b"-" => false,
+            Count::Negative => {
+                self.warn(WarningCode::NegativeCount, record);
+                false
+            }
+            Count::Not => return self.warn(WarningCode::BadBranch, record),
+        };
+        self.builder.arm(number, Fact::arm(&fields[first + 1..second], &fields[second + 1..last], taken));
+    }
+
+    fn begin(&mut self, path: &[u8]) {
+        if self.open {
+            self.warn(WarningCode::UnfinishedFile, path);
+            self.close();
+        }
+        self.open = true;
+        self.path.clear();
+        self.path.push_str(&String::from_utf8_lossy(path.trim_ascii()));
+    }
+
+    fn end(&mut self, record: &[u8]) {
+        if self.open { self.close() } else { self.warn(WarningCode::OutsideFile, record) }
+    }
+
+    fn close(&mut self) {
+        self.open = false;
+        let code = match self.sections.add(&self.path, &mut self.builder, Repeat::Add) {
+            Ok(()) => return,
+            Err(Refused::Path) => WarningCode::BadPath,
+            Err(Refused::TooMany) => WarningCode::TooManyFiles,
+        };
+        self.warnings.add(code, Place::Line(self.line), self.path.as_bytes());
+    }
+
+    fn other(&mut self, record: &[u8]) {
+        let name = &record[..memchr(b':', record).unwrap_or(record.len())];
+        let code = match name {
+            b"DA" | b"BRDA" => WarningCode::OutsideFile,
+            b"TN" | b"VER" | b"FN" | b"FNDA" | b"FNL" | b"FNA" | b"FNF" | b"FNH" | b"LF" | b"LH" | b"BRF" | b"BRH"
+            | b"BA" | b"MCDC" | b"MCF" | b"MCH" | b"MRF" | b"MRH" => return,
+            _ => WarningCode::UnknownRecord,
+        };
+        self.warn(code, record);
+    }
+
+    #[cold]
+    fn warn(&mut self, code: WarningCode, record: &[u8]) {
+        self.warnings.add(code, Place::Line(self.line), record);
+    }
+}

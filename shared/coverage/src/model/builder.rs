@@ -1,0 +1,125 @@
+//! What parsers write into: lines and branch facts in any order, with repeats, sorted out once at the end.
+//!
+//! Reports are nearly always in order already, so the ordered case costs one comparison for each record and a copy of
+//! exact size at the end; the builder and its memory are used again for the next file.
+
+use super::{BranchRows, Columns, Fact, FileReport, Row};
+
+/// What a line number that is reported twice within one file section means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Different runs of the line (LCOV: instances of a template, test names): the counts add up.
+    Add,
+    /// The same run seen from several classes (Cobertura: inner and partial classes): the largest count.
+    Largest,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct FileBuilder {
+    numbers: Vec<u32>,
+    hits: Vec<u32>,
+    rows: BranchRows,
+}
+
+impl FileBuilder {
+    /// Records a count. Line 0 does not exist and is left out.
+    pub(crate) fn line(&mut self, number: u32, hits: u32) {
+        if number > 0 {
+            self.numbers.push(number);
+            self.hits.push(hits);
+        }
+    }
+
+    /// Records an arm of a line; facts of one line that follow each other form one row.
+    pub(crate) fn arm(&mut self, line: u32, fact: Fact) {
+        if line == 0 {
+            return;
+        }
+        if self.rows.lines.last() == Some(&line) || self.rows.open(line) {
+            self.rows.facts.push(fact);
+        }
+    }
+
+    /// Records a complete row, canonical in itself.
+    pub(crate) fn row(&mut self, line: u32, facts: &[Fact]) {
+        if line > 0 && !facts.is_empty() && self.rows.open(line) {
+            self.rows.facts.extend_from_slice(facts);
+        }
+    }
+
+    pub(crate) fn has_lines(&self) -> bool {
+        !self.numbers.is_empty()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.numbers.is_empty() && self.rows.len() == 0
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.numbers.clear();
+        self.hits.clear();
+        self.rows.lines.clear();
+        self.rows.starts.clear();
+        self.rows.facts.clear();
+    }
+
+    /// Adds what `other` holds after what is here.
+    pub(crate) fn append(&mut self, other: &FileBuilder) {
+        self.numbers.extend_from_slice(&other.numbers);
+        self.hits.extend_from_slice(&other.hits);
+        other.rows.iter().for_each(|(line, row)| self.row(line, row.0));
+    }
+
+    /// The file, and an empty builder that keeps its memory.
+    pub(crate) fn finish(&mut self, path: &str, repeat: Repeat) -> FileReport {
+        let (numbers, hits) = self.sorted_lines(repeat);
+        let branches = self.sorted_rows();
+        self.clear();
+        FileReport::new(path, Columns { numbers, hits, branches })
+    }
+
+    fn sorted_lines(&self, repeat: Repeat) -> (Vec<u32>, Vec<u32>) {
+        if self.numbers.windows(2).all(|pair| pair[0] < pair[1]) {
+            return (self.numbers.clone(), self.hits.clone());
+        }
+        let mut lines: Vec<(u32, u32)> = self.numbers.iter().copied().zip(self.hits.iter().copied()).collect();
+        lines.sort_unstable_by_key(|(number, _)| *number);
+        lines.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 = match repeat {
+                    Repeat::Add => kept.1.saturating_add(next.1),
+                    Repeat::Largest => kept.1.max(next.1),
+                };
+            }
+            same
+        });
+        lines.into_iter().unzip()
+    }
+
+    fn sorted_rows(&self) -> BranchRows {
+        let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
+        if !self.rows.lines.windows(2).all(|pair| pair[0] < pair[1]) {
+            order.sort_by_key(|row| self.rows.lines[*row as usize]);
+        }
+        let mut out = BranchRows::default();
+        let mut joined = Vec::new();
+        let mut row = Vec::new();
+        for index in order {
+            row.clear();
+            row.extend_from_slice(self.rows.row(index as usize).0);
+            Row::normalise(&mut row, 0);
+            let line = self.rows.lines[index as usize];
+            if out.lines.last() == Some(&line) {
+                let start = out.starts[out.len() - 1] as usize;
+                joined.clear();
+                Row(&out.facts[start..]).join(Row(&row), &mut joined);
+                out.facts.truncate(start);
+                out.facts.append(&mut joined);
+            } else if out.open(line) {
+                out.facts.extend_from_slice(&row);
+            }
+        }
+        out
+    }
+}

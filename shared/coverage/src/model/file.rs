@@ -1,0 +1,162 @@
+//! One file of a report: its path, its columns and their digest.
+
+use std::hash::Hasher;
+
+use twox_hash::XxHash3_64;
+
+use super::{Branches, Columns, Fact, FileBuilder, Line, Repeat, Row, Totals};
+
+/// The coverage of one file. Lines are sorted by number and unique.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileReport {
+    path: Box<str>,
+    columns: Columns,
+    digest: u64,
+}
+
+impl FileReport {
+    pub(crate) fn new(path: &str, mut columns: Columns) -> FileReport {
+        columns.shrink();
+        let digest = digest(&columns);
+        FileReport { path: path.into(), columns, digest }
+    }
+
+    /// A file from lines in any order. Branch counts are taken as unnamed; a line given twice adds up. For tests and
+    /// for callers that have numbers of their own; parsers keep the arms' names.
+    #[must_use]
+    pub fn from_lines(path: &str, lines: impl IntoIterator<Item = Line>) -> FileReport {
+        let mut builder = FileBuilder::default();
+        for line in lines {
+            builder.line(line.number, line.hits);
+            if let Some(Branches { taken, total, .. }) = line.branches {
+                builder.row(line.number, &[Fact::count(taken, total)]);
+            }
+        }
+        builder.finish(path, Repeat::Add)
+    }
+
+    /// The path: as the report wrote it after parsing, the repository's after ingestion.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The same coverage under another path.
+    #[must_use]
+    pub fn with_path(mut self, path: &str) -> FileReport {
+        self.path = path.into();
+        self
+    }
+
+    /// The executable lines in order.
+    pub fn lines(&self) -> impl Iterator<Item = Line> + '_ {
+        self.lines_in(0..self.columns.numbers.len())
+    }
+
+    /// The executable lines whose number is in `from..=to`.
+    pub fn lines_between(&self, from: u32, to: u32) -> impl Iterator<Item = Line> + '_ {
+        let start = self.columns.numbers.partition_point(|number| *number < from);
+        let end = self.columns.numbers.partition_point(|number| *number <= to).max(start);
+        self.lines_in(start..end)
+    }
+
+    /// One line; `None` when it is not executable.
+    #[must_use]
+    pub fn line(&self, number: u32) -> Option<Line> {
+        self.lines_between(number, number).next()
+    }
+
+    /// The sums over this file.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals { files: u64::from(!self.columns.numbers.is_empty()), ..Totals::default() };
+        self.lines().for_each(|line| totals.count_line(&line));
+        // From the rows and not from the lines: arms on lines that are not executable count too.
+        self.columns.branches.iter().for_each(|(_, row)| totals.count_branches(row.summary()));
+        totals
+    }
+
+    /// A 64-bit digest (XXH3) of the lines and branches, without the path. Files with equal digests have equal
+    /// coverage, so a comparison skips them. Stable across versions: it is stored in shards.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    pub(crate) fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The coverage of this file and of `others` together.
+    pub(crate) fn merged<'a>(&self, others: impl IntoIterator<Item = &'a FileReport>) -> FileReport {
+        let mut others = others.into_iter().peekable();
+        if others.peek().is_none() {
+            return self.clone();
+        }
+        let mut columns = self.columns.clone();
+        others.for_each(|other| columns.absorb(&other.columns));
+        FileReport::new(&self.path, columns)
+    }
+
+    /// Without the lines that `ignored` names.
+    pub(crate) fn without(&self, mut ignored: impl FnMut(u32) -> bool) -> FileReport {
+        let mut builder = FileBuilder::default();
+        for (number, hits) in self.columns.numbers.iter().zip(&self.columns.hits) {
+            if !ignored(*number) {
+                builder.line(*number, *hits);
+            }
+        }
+        for (line, Row(facts)) in self.columns.branches.iter() {
+            if !ignored(line) {
+                builder.row(line, facts);
+            }
+        }
+        builder.finish(&self.path, Repeat::Add)
+    }
+
+    fn lines_in(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = Line> + '_ {
+        let rows = &self.columns.branches;
+        let first = self.columns.numbers.get(range.start).copied().unwrap_or(u32::MAX);
+        let mut next = rows.lines.partition_point(|line| *line < first);
+        range.map(move |index| {
+            let number = self.columns.numbers[index];
+            while rows.lines.get(next).is_some_and(|line| *line < number) {
+                next += 1;
+            }
+            let has_row = rows.lines.get(next) == Some(&number);
+            let branches = if has_row { rows.row(next).summary() } else { None };
+            Line { number, hits: self.columns.hits[index], branches }
+        })
+    }
+}
+
+impl std::fmt::Debug for FileReport {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("FileReport")
+            .field("path", &self.path)
+            .field("lines", &self.lines().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Lengths first, so that no column can pass for a part of its neighbour.
+fn digest(columns: &Columns) -> u64 {
+    let mut hasher = XxHash3_64::new();
+    let rows = &columns.branches;
+    hasher.write(&(columns.numbers.len() as u64).to_le_bytes());
+    hasher.write(&(rows.len() as u64).to_le_bytes());
+    for column in [&columns.numbers, &columns.hits, &rows.lines, &rows.starts] {
+        write_words(&mut hasher, column, |word, bytes| bytes.extend_from_slice(&word.to_le_bytes()));
+    }
+    write_words(&mut hasher, &rows.facts, |fact, bytes| bytes.extend_from_slice(&fact.word().to_le_bytes()));
+    hasher.finish()
+}
+
+fn write_words<T>(hasher: &mut XxHash3_64, words: &[T], put: impl Fn(&T, &mut Vec<u8>)) {
+    let mut buffer = Vec::with_capacity(4096);
+    for chunk in words.chunks(512) {
+        buffer.clear();
+        chunk.iter().for_each(|word| put(word, &mut buffer));
+        hasher.write(&buffer);
+    }
+}

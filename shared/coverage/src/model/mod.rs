@@ -1,0 +1,23 @@
+//! The report model: files sorted by path, lines sorted by number, both without repeats.
+//!
+//! A file is a set of columns, not a list of line structs: 376 k lines with 94 k branch arms stay under 5 MB, two
+//! uploads with the same executable lines merge by adding two arrays, and a shard is the columns written down.
+//! [`Line`] is the view that callers see. Functions will be one more optional column.
+
+mod branches;
+mod builder;
+mod columns;
+mod file;
+mod line;
+mod report;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+pub(crate) use branches::{Fact, Row};
+pub(crate) use builder::{FileBuilder, Repeat};
+pub(crate) use columns::{BranchRows, Columns};
+pub use file::FileReport;
+pub use line::{Branches, Line, LineState};
+pub use report::Report;
+pub use totals::Totals;
