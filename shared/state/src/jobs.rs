@@ -1,0 +1,142 @@
+//! What travels on the queues: ids only, versioned, small.
+//!
+//! A job names what may have changed; whoever takes it reads the truth. The body is JSON with `"v":1`; a version that
+//! this build does not know is a permanent error, so it ends in the dead letters and not in a guess.
+
+use covermark_types::{CommitSha, DeliveryId, InstallationId, Provider, PullNumber, RepositoryId, UploadId};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::Error;
+
+/// The version that this build writes and reads.
+const VERSION: u32 = 1;
+/// No job of ours comes near; what is longer was not written by us.
+const MAX_BYTES: usize = 16 * 1024;
+
+/// What the sync queue carries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SyncMessage {
+    /// What to bring level with GitHub.
+    #[serde(flatten)]
+    pub job: SyncJob,
+    /// The delivery that asked for it, to be marked done or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryId>,
+}
+
+/// Something of GitHub's that may have changed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum SyncJob {
+    /// An installation itself: there or gone, suspended, its permissions; and its repositories.
+    Installation {
+        /// Which GitHub.
+        provider: Provider,
+        /// Which installation.
+        installation: InstallationId,
+    },
+    /// Only the list of an installation's repositories.
+    InstallationRepositories {
+        /// Which GitHub.
+        provider: Provider,
+        /// Which installation.
+        installation: InstallationId,
+    },
+    /// One repository: name, owner, default branch, there or gone.
+    Repository {
+        /// Which GitHub.
+        provider: Provider,
+        /// Which repository.
+        repository: RepositoryId,
+        /// The installation that the event named.
+        installation: Option<InstallationId>,
+    },
+    /// One pull request.
+    Pull {
+        /// Which GitHub.
+        provider: Provider,
+        /// Its repository.
+        repository: RepositoryId,
+        /// Its number.
+        pull: PullNumber,
+        /// The installation that the event named.
+        installation: Option<InstallationId>,
+    },
+    /// Everything of a provider.
+    Reconcile {
+        /// Which GitHub.
+        provider: Provider,
+    },
+}
+
+/// What the feedback queue carries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum FeedbackJob {
+    /// A report was stored: read it, then do the commit.
+    Upload {
+        /// Which GitHub.
+        provider: Provider,
+        /// The repository.
+        repository: RepositoryId,
+        /// The commit.
+        commit: CommitSha,
+        /// The upload.
+        upload: UploadId,
+    },
+    /// A commit's report or its pull request changed: judge and post again.
+    Commit {
+        /// Which GitHub.
+        provider: Provider,
+        /// The repository.
+        repository: RepositoryId,
+        /// The commit.
+        commit: CommitSha,
+    },
+}
+
+/// What can be put on a queue and read back.
+pub trait Job: Serialize + DeserializeOwned {
+    /// The message's body.
+    ///
+    /// # Errors
+    /// Never for the jobs of this module; permanent if it did.
+    fn to_body(&self) -> Result<String, Error> {
+        serde_json::to_string(&Envelope { v: VERSION, job: self }).map_err(|error| Error::unreadable("the job", error))
+    }
+
+    /// Reads a message's body.
+    ///
+    /// # Errors
+    /// Permanent: not JSON, another version, an unknown kind, an id that is none.
+    fn from_body(body: &str) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u32,
+        }
+        if body.len() > MAX_BYTES {
+            let (size, limit) = (body.len() as u64, MAX_BYTES as u64);
+            return Err(Error::TooLarge { what: "the job".to_owned(), size, limit });
+        }
+        let unreadable = |error| Error::unreadable("the job", error);
+        let Version { v } = serde_json::from_str(body).map_err(unreadable)?;
+        if v != VERSION {
+            let reason = format!("it has version {v}, and this build knows {VERSION}");
+            return Err(Error::unreadable("the job", reason));
+        }
+        serde_json::from_str::<Envelope<Self>>(body).map(|envelope| envelope.job).map_err(unreadable)
+    }
+}
+
+impl Job for SyncMessage {}
+impl Job for FeedbackJob {}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope<T> {
+    v: u32,
+    #[serde(flatten)]
+    job: T,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! The queue in AWS.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_sqs::Client;
+
+use super::{MAX_DELAY, Queue, bounded};
+use crate::Error;
+
+/// SQS's limit for a message in flight: twelve hours.
+const MAX_INVISIBLE: Duration = Duration::from_secs(12 * 3600);
+
+/// One SQS queue.
+#[derive(Clone)]
+pub struct SqsQueue {
+    client: Client,
+    url: String,
+}
+
+impl SqsQueue {
+    /// The queue with this URL.
+    #[must_use]
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self { client, url: url.into() }
+    }
+
+    /// Makes a received message come again after `after` (rounded up to seconds, at most 12 hours), for faults that
+    /// say how long to wait. The message must also be reported as failed, or Lambda deletes it.
+    ///
+    /// # Errors
+    /// When SQS refuses, for instance because the message is not in flight any more.
+    pub async fn change_visibility(&self, receipt_handle: &str, after: Duration) -> Result<(), Error> {
+        let request = self
+            .client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt_handle)
+            .visibility_timeout(seconds(after.min(MAX_INVISIBLE)));
+        request.send().await.map(|_| ()).map_err(|error| Error::aws("SQS ChangeMessageVisibility", error))
+    }
+}
+
+#[async_trait]
+impl Queue for SqsQueue {
+    async fn send(&self, body: &str, delay: Duration) -> Result<(), Error> {
+        bounded(body)?;
+        let request = self.client.send_message().queue_url(&self.url).message_body(body);
+        let request = request.delay_seconds(seconds(delay.min(MAX_DELAY)));
+        request.send().await.map(|_| ()).map_err(|error| Error::aws("SQS SendMessage", error))
+    }
+}
+
+/// Whole seconds, rounded up: coming too early would break the very rule that made us wait.
+fn seconds(duration: Duration) -> i32 {
+    let whole = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    i32::try_from(whole).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,184 @@
+//! Commits that coverage was reported for: where the report is, its sums, and what was posted on the commit.
+//!
+//! The row is read, worked on and written by version: of two writers one gets [`CommitWrite::Conflict`], reads again and
+//! works again. Nothing is merged here.
+
+use std::collections::BTreeMap;
+
+use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, Timestamp};
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{Totals, repository::partition};
+use crate::{
+    Error, Table, Write,
+    table::{Condition, Key, Query, item, number, row, text, without_nulls},
+};
+
+/// Longer branch names go into the index by their hash; DynamoDB's limit for a partition key is 2,048 bytes.
+const MAX_BRANCH_IN_KEY: usize = 512;
+
+/// One commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitRow {
+    /// Which GitHub.
+    pub provider: Provider,
+    /// The repository that it was reported to.
+    pub repository: RepositoryId,
+    /// The commit.
+    pub sha: CommitSha,
+    /// The branch that the uploads named.
+    pub branch: Option<String>,
+    /// The pull request that the uploads named, or that GitHub knows the commit from.
+    pub pull: Option<PullNumber>,
+    /// The commit before it, as the uploads named it.
+    pub parent: Option<CommitSha>,
+    /// The blob key of the merged report.
+    pub report: Option<String>,
+    /// The merged report's sums.
+    pub totals: Option<Totals>,
+    /// How many uploads are in the report.
+    pub uploads: u32,
+    /// The version that was read; 0 for a row that is not there yet. [`Table::put_commit`] writes the next one.
+    pub version: u64,
+    /// Statuses as last posted on the commit.
+    pub posted: Option<Posted>,
+    /// When the first upload came.
+    #[serde(with = "millisecond::required")]
+    pub created_at: Timestamp,
+    /// When the row was last changed.
+    #[serde(with = "millisecond::required")]
+    pub updated_at: Timestamp,
+}
+
+impl CommitRow {
+    /// A commit of which nothing is known but that uploads come for it.
+    #[must_use]
+    pub fn new(provider: Provider, repository: RepositoryId, sha: CommitSha, now: Timestamp) -> Self {
+        Self {
+            provider,
+            repository,
+            sha,
+            branch: None,
+            pull: None,
+            parent: None,
+            report: None,
+            totals: None,
+            uploads: 0,
+            version: 0,
+            posted: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// What was posted on a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// Status context → digest of the status as posted.
+    pub statuses: BTreeMap<String, String>,
+    /// When.
+    #[serde(with = "millisecond::required")]
+    pub at: Timestamp,
+}
+
+/// What became of a commit's write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitWrite {
+    /// Written; the row now has this version.
+    Written(u64),
+    /// Somebody else wrote since it was read: read again.
+    Conflict,
+}
+
+fn key(provider: &Provider, repository: RepositoryId, sha: &CommitSha) -> Key {
+    Key::new(partition(provider, repository), format!("COMMIT#{sha}"))
+}
+
+fn branch_index(provider: &Provider, repository: RepositoryId, branch: &str) -> String {
+    if branch.len() <= MAX_BRANCH_IN_KEY {
+        return format!("BRANCH#{provider}#{repository}#{branch}");
+    }
+    format!("BRANCH#{provider}#{repository}#sha256:{}", hex::encode(Sha256::digest(branch.as_bytes())))
+}
+
+impl Table {
+    /// Writes a commit if it still has the version that was read.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn put_commit(&self, commit: &CommitRow) -> Result<CommitWrite, Error> {
+        let unchanged = match commit.version {
+            0 => Condition::absent(),
+            read => Condition::new("#version = :read").value(":read", number(read)),
+        };
+        let key = key(&commit.provider, commit.repository, &commit.sha);
+        let version = commit.version.saturating_add(1);
+        let mut item = without_nulls(item(&key, commit)?);
+        item.insert("version".to_owned(), number(version));
+        // A fork's branch may be named `main` too: only commits outside pull requests speak for a branch.
+        if let (Some(branch), Some(_), None) = (&commit.branch, &commit.report, commit.pull) {
+            item.insert("gsi1pk".to_owned(), text(branch_index(&commit.provider, commit.repository, branch)));
+            item.insert(
+                "gsi1sk".to_owned(),
+                text(format!("{:020}#{}", commit.created_at.as_millisecond(), commit.sha)),
+            );
+        }
+        Ok(match self.put(item, Some(unchanged)).await?.write {
+            Write::Applied => CommitWrite::Written(version),
+            Write::Refused => CommitWrite::Conflict,
+        })
+    }
+
+    /// One commit.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn commit(
+        &self,
+        provider: &Provider,
+        repository: RepositoryId,
+        sha: &CommitSha,
+    ) -> Result<Option<CommitRow>, Error> {
+        self.get(&key(provider, repository, sha)).await
+    }
+
+    /// Those of `shas` that have a report, in the order given: the first is the nearest ancestor with a report when
+    /// `shas` are a commit's ancestors. One call for 100 of them.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn reports_of(
+        &self,
+        provider: &Provider,
+        repository: RepositoryId,
+        shas: &[CommitSha],
+    ) -> Result<Vec<CommitRow>, Error> {
+        let keys: Vec<_> = shas.iter().map(|sha| key(provider, repository, sha)).collect();
+        let items = self.batch_get(&keys).await?;
+        let rows: Vec<CommitRow> = items.iter().map(row).collect::<Result<_, _>>()?;
+        let mut rows: std::collections::HashMap<_, _> =
+            rows.into_iter().filter(|row| row.report.is_some()).map(|row| (row.sha.clone(), row)).collect();
+        Ok(shas.iter().filter_map(|sha| rows.remove(sha)).collect())
+    }
+
+    /// The newest `limit` commits of a branch that have a report, newest upload first; pull requests' commits are
+    /// not among them. From an index: as of a moment ago.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn reports_on_branch(
+        &self,
+        provider: &Provider,
+        repository: RepositoryId,
+        branch: &str,
+        limit: usize,
+    ) -> Result<Vec<CommitRow>, Error> {
+        let query = Query::index("gsi1", branch_index(provider, repository, branch)).newest(limit);
+        let mut rows = self.query(query).await?;
+        rows.truncate(limit);
+        Ok(rows)
+    }
+}
