@@ -79,6 +79,12 @@ impl CommitRow {
 pub struct Posted {
     /// Status context → digest of the status as posted.
     pub statuses: BTreeMap<String, String>,
+    /// Digest of the uploads that what was posted speaks of; empty when nothing was.
+    #[serde(default)]
+    pub evidence: String,
+    /// Codes of the reasons for which something was not posted.
+    #[serde(default)]
+    pub skipped: Vec<String>,
     /// When.
     #[serde(with = "millisecond::required")]
     pub at: Timestamp,
