@@ -1,0 +1,69 @@
+//! `GET /login`: the GitHubs that one can sign in with here. What signing out leads to, too.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::HeaderMap,
+    response::Response,
+};
+use covermark_service::{
+    credentials::CredentialsError,
+    pages::{ErrorPage, LocalPath, Page},
+};
+use covermark_types::Provider;
+
+use crate::{House, login_query::LoginQuery};
+
+/// The providers that the page offers. Further ones are reached by their own address.
+const OFFERED: [&str; 2] = ["gh", "ghe"];
+
+struct Way {
+    label: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct Login {
+    signed_out: bool,
+    ways: Vec<Way>,
+    plain_http: bool,
+}
+
+pub(crate) async fn show(
+    State(house): State<House>,
+    query: Result<Query<LoginQuery>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ErrorPage> {
+    let query = LoginQuery::read(query)?;
+    let next = query.next(&house.site);
+    let viewer = house.sessions.current(&headers).await?.map(|current| current.session.login);
+    let body = Login {
+        signed_out: query.signed_out() && viewer.is_none(),
+        ways: house.ways(next.as_ref()).await?,
+        plain_http: !house.site.is_https(),
+    };
+    let title = if body.ways.is_empty() { "No GitHub App is connected yet" } else { "Sign in" };
+    Ok(Page::new(title, body).viewer(viewer).render(&house.site))
+}
+
+impl House {
+    async fn ways(&self, next: Option<&LocalPath>) -> Result<Vec<Way>, ErrorPage> {
+        let mut ways = Vec::new();
+        for provider in OFFERED.iter().filter_map(|name| name.parse::<Provider>().ok()) {
+            match self.app.apps.credentials(&provider).await {
+                Ok(credentials) => {
+                    let host = credentials.endpoints.web.host_str().unwrap_or(provider.as_str());
+                    let name = if host == "github.com" { "GitHub" } else { host };
+                    let href = self.sign_in_link(&provider, next);
+                    ways.push(Way { label: format!("Sign in with {name}"), href });
+                }
+                Err(CredentialsError::NotConfigured(_)) => {}
+                // One App's damage does not shut out the people of the other.
+                Err(error @ CredentialsError::Malformed(..)) => tracing::error!(%error, "a sign-in is not offered"),
+                Err(error @ CredentialsError::Vault(_)) => return Err(error.into()),
+            }
+        }
+        Ok(ways)
+    }
+}
