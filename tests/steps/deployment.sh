@@ -15,6 +15,7 @@ step_lockfiles() {
 step_template() {
     cfn-lint template.yaml
     sam validate --lint --region eu-west-1 --template template.yaml
+    "$CACHE/tools/bin/python" tests/steps/template_facts.py template.yaml
 }
 
 # Every bootstrap, for arm64 where the target can be had: that is what template.yaml deploys.

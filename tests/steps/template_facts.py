@@ -1,0 +1,89 @@
+"""What no linter knows about template.yaml: that it fits this repository.
+
+Usage: template_facts.py TEMPLATE   (with the Python that has the SAM CLI)
+
+Each check is a generator of sentences that say what is wrong. Ends with 1 when there is one.
+"""
+
+import pathlib
+import re
+import sys
+
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CALLED_BY_PEOPLE = {"local"}
+
+
+def functions(resources: dict) -> dict[str, dict]:
+    return {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::Serverless::Function"}
+
+
+def every_folder_is_deployed(template: dict):
+    """functions/NAME is what target/functions/NAME/ is built from."""
+    deployed = {f["CodeUri"].rstrip("/").rsplit("/", 1)[-1] for f in functions(template["Resources"]).values()}
+    folders = {path.parent.name for path in ROOT.glob("functions/*/Cargo.toml")} - CALLED_BY_PEOPLE
+    for name in sorted(folders ^ deployed):
+        yield f"functions/{name}: it is either a folder without a function in the template, or the other way round"
+    alias = (ROOT / ".cargo/config.toml").read_text()
+    for name in sorted(folders):
+        if f'"covermark-{name}"' not in alias:
+            yield f"functions/{name} is not built by the alias `cargo functions`"
+
+
+def every_variable_is_read(template: dict):
+    """A misspelt variable would be found only by the first cold start."""
+    known = set(re.findall(r"COVERMARK_[A-Z_]+", (ROOT / "shared/service/src/config.rs").read_text()))
+    given = template["Globals"]["Function"]["Environment"]["Variables"]
+    for name in given:
+        if name.startswith("COVERMARK_") and name not in known:
+            yield f"{name} is set, but shared/service/src/config.rs does not know it"
+
+
+def messages_are_hidden_long_enough(template: dict):
+    """AWS asks for six times the function's timeout; less makes a throttled batch come back while it is worked on."""
+    resources = template["Resources"]
+    for name, function in functions(resources).items():
+        for event in function.get("Events", {}).values():
+            if event["Type"] != "SQS":
+                continue
+            queue = resources[event["Properties"]["Queue"]["Fn::GetAtt"][0]]["Properties"]
+            timeout = function.get("Timeout", template["Globals"]["Function"]["Timeout"])
+            if queue["VisibilityTimeout"] < 6 * timeout:
+                yield f"{name}: its queue hides messages for {queue['VisibilityTimeout']} s, less than 6 × {timeout} s"
+            if "ReportBatchItemFailures" not in event["Properties"].get("FunctionResponseTypes", []):
+                yield f"{name}: one failed message would bring the whole batch back"
+            if "RedrivePolicy" not in queue:
+                yield f"{name}: its queue has no dead letters"
+
+
+def statements(resources: dict, role: str):
+    for policy in resources[role]["Properties"]["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def rights_are_narrow(template: dict):
+    """The function that anybody can reach must be unable to read the private key; nobody may do everything."""
+    resources = template["Resources"]
+    for role in (name for name, r in resources.items() if r["Type"] == "AWS::IAM::Role"):
+        for statement in statements(resources, role):
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            for action in actions:
+                if action.endswith("*") or action == "dynamodb:Scan":
+                    yield f"{role}: {action} is too much"
+            if statement["Resource"] == "*" and any(not action.startswith("xray:") for action in actions):
+                yield f"{role}: {statement['Sid']} is for every resource"
+            if role in {"WebhookRole", "UploadRole"} and "/app" in str(statement["Resource"]):
+                yield f"{role}: {statement['Sid']} can read the private key"
+
+
+def main(path: str) -> int:
+    template = yaml_parse(pathlib.Path(path).read_text())
+    checks = (every_folder_is_deployed, every_variable_is_read, messages_are_hidden_long_enough, rights_are_narrow)
+    problems = [problem for check in checks for problem in check(template)]
+    print(*problems, sep="\n", end="\n" if problems else "")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
