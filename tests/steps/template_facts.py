@@ -58,8 +58,10 @@ def messages_are_hidden_long_enough(template: dict):
 
 
 def statements(resources: dict, role: str):
+    """A role's statements, those that a condition may leave out among them."""
     for policy in resources[role]["Properties"]["Policies"]:
-        yield from policy["PolicyDocument"]["Statement"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def rights_are_narrow(template: dict):
