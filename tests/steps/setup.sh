@@ -29,8 +29,9 @@ need() {
     command -v "$1" >/dev/null && return
     if [[ "$2" =~ ^[a-z0-9.+-]+$ ]] && command -v apt-get >/dev/null && ((EUID == 0)); then
         printf 'installing Debian package %s\n' "$2"
-        apt-get update -qq && apt-get install -y -qq --no-install-recommends "$2" >/dev/null ||
+        if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$2" >/dev/null; }; then
             set_up_failed "apt-get could not install $2, which provides $1"
+        fi
     fi
     command -v "$1" >/dev/null || set_up_failed "$1 is missing. Install $2"
 }
