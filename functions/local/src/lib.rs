@@ -1,1 +1,43 @@
-//! Everything in one process.
+//! Everything in one process: what a person runs on a laptop is what runs on Lambda, the same libraries on embedded
+//! parts. Only here do functions meet.
+
+mod blob_store;
+mod cli;
+mod commands;
+mod database;
+mod demo;
+mod house;
+mod reconcile;
+mod serve;
+mod workers;
+
+pub use house::{House, Rooms, Settings};
+pub use serve::{Running, Start};
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use covermark_service::telemetry;
+
+/// The program: reads the command line, runs the command, says what went wrong in words.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let quiet = matches!(cli.command, cli::Command::Serve(_));
+    let level = cli.common.log.as_deref().unwrap_or(if quiet { "info" } else { "error" });
+    telemetry::start(telemetry::Format::Text, level);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(commands::run(cli.common, cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command's failure belongs on standard error")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("covermark: {error:#}");
+    ExitCode::FAILURE
+}

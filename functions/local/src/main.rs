@@ -1,1 +1,5 @@
-fn main() {}
+//! The `covermark` program.
+
+fn main() -> std::process::ExitCode {
+    covermark::main()
+}

@@ -1,2 +1,16 @@
-//! Plugs webhook into Lambda.
-fn main() {}
+//! Plugs `webhook` into Lambda.
+
+use std::sync::Arc;
+
+use covermark_service::{aws, config, credentials::WebhookSecrets, lambda, telemetry};
+use covermark_types::SystemClock;
+use covermark_webhook::{Webhook, routes};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::start_on_lambda();
+    let [table, queue, prefix] = aws::settings([config::TABLE, config::SYNC_QUEUE, config::SECRETS_PREFIX])?;
+    let (cloud, clock) = (aws::Cloud::connect().await?, Arc::new(SystemClock));
+    let secrets = WebhookSecrets::new(cloud.vault(prefix), clock.clone());
+    lambda::http(routes(Arc::new(Webhook { table: cloud.table(table), sync: cloud.queue(queue), secrets, clock }))).await
+}

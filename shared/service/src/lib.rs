@@ -1,1 +1,24 @@
-//! Being built.
+//! What each function's `main` needs and no function should write twice: configuration from the environment, the one
+//! HTTP client, the AWS clients on top of it, telemetry, the Lambda adapters, the error shape that clients see, and the
+//! credentials as they are read from the vault.
+//!
+//! Knows no single function. Pages, cookies and sessions are behind the feature `pages`, so that the functions that no
+//! browser enters do not carry templates.
+
+pub mod aws;
+pub mod batch;
+pub mod config;
+#[cfg(feature = "pages")]
+pub mod cookies;
+pub mod credentials;
+pub mod http_client;
+pub mod lambda;
+#[cfg(feature = "pages")]
+pub mod pages;
+pub mod problem;
+#[cfg(feature = "pages")]
+pub mod session;
+pub mod telemetry;
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,9 @@ pub struct Installation {
     /// What was granted, which may be less than the App asks for: name of a permission → `read` or `write`.
     #[serde(default, deserialize_with = "lenient::nullable")]
     pub permissions: BTreeMap<String, String>,
+    /// The events that the App hears of there.
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    pub events: Vec<String>,
     /// The page on GitHub where it is configured.
     #[serde(default)]
     pub html_url: Option<String>,

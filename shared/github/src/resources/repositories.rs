@@ -39,6 +39,9 @@ pub struct Repository {
     /// Whether it is read-only.
     #[serde(default, deserialize_with = "lenient::nullable")]
     pub archived: bool,
+    /// Whether it was forked from another.
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    pub fork: bool,
     /// Its default branch's bare name.
     #[serde(default)]
     pub default_branch: Option<String>,

@@ -25,6 +25,43 @@ impl FileVault {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
+
+    /// The names of all secrets, sorted. A vault that nothing was put into has none.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub async fn names(&self) -> Result<Vec<String>, Error> {
+        let folder = self.folder.clone();
+        blocking(move || {
+            let mut names = Vec::new();
+            gather(&folder, "", &mut names)?;
+            names.sort();
+            Ok(names)
+        })
+        .await
+    }
+}
+
+/// Secrets' files below `folder`, drafts left out. Names are at most two levels deep, so this ends.
+fn gather(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), Error> {
+    let failed = |error| Error::io("listing the vault's folder", error);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        let Some(name) = entry.file_name().to_str().filter(|name| !name.starts_with('.')).map(str::to_owned) else {
+            continue;
+        };
+        if entry.file_type().map_err(failed)?.is_dir() {
+            gather(&entry.path(), &format!("{prefix}{name}/"), names)?;
+        } else {
+            names.push(format!("{prefix}{name}"));
+        }
+    }
+    Ok(())
 }
 
 #[async_trait]

@@ -1,0 +1,111 @@
+//! The command line: what can be asked of `covermark`, in words.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use covermark_types::{Provider, RepositoryName};
+use url::Url;
+
+/// Coverage on your pull requests, from your own machine or AWS account.
+///
+/// Covermark is a GitHub App: CI jobs hand it coverage reports (codecov-cli and codecov-action work unchanged but for
+/// the URL), and it answers on the pull request. Start with `covermark demo`: it needs nothing.
+#[derive(Parser)]
+#[command(name = "covermark", version, max_term_width = 100, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args)]
+pub struct Common {
+    /// Folder that holds all state: database, reports, queues, credentials
+    #[arg(long, global = true, env = "COVERMARK_DATA", default_value = ".covermark", value_name = "DIR")]
+    pub data: PathBuf,
+    /// PEM file of a private certificate authority to trust besides the public ones (GitHub Enterprise Server)
+    #[arg(long, global = true, env = "COVERMARK_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// How much is logged to standard error: error, warn, info, debug or trace
+    #[arg(long, global = true, env = "COVERMARK_LOG", value_name = "LEVEL")]
+    pub log: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Play the whole story on this machine, with a stand-in GitHub and no credentials
+    Demo(Demo),
+    /// Run everything in one process against GitHub
+    Serve(Serve),
+    /// Bring the state level with GitHub's now, once
+    Sync(Sync),
+    /// Make a new upload token for a repository; the one before stops working
+    UploadToken(UploadToken),
+    /// The GitHub App's credentials
+    #[command(subcommand)]
+    Credentials(Credentials),
+}
+
+#[derive(Args)]
+pub struct Demo {
+    /// End after the story instead of staying up for the browser
+    #[arg(long)]
+    pub once: bool,
+    /// Print what came of it as one JSON object on the last line
+    #[arg(long)]
+    pub json: bool,
+    /// Address on which Covermark listens; port 0 takes a free one
+    #[arg(long, env = "COVERMARK_DEMO_LISTEN", default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
+    pub listen: SocketAddr,
+}
+
+#[derive(Args)]
+pub struct Serve {
+    /// Address to listen on
+    #[arg(long, env = "COVERMARK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
+    pub listen: SocketAddr,
+    /// Where GitHub, CI jobs and people reach this server; the listening address if not given
+    #[arg(long, env = "COVERMARK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<Url>,
+    /// A token that may upload for every repository (better given by the environment than on the command line)
+    #[arg(long, env = "COVERMARK_GLOBAL_UPLOAD_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub global_upload_token: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Sync {
+    /// Only this provider; all that have credentials if not given
+    #[arg(long, value_name = "PROVIDER")]
+    pub provider: Option<Provider>,
+}
+
+#[derive(Args)]
+pub struct UploadToken {
+    /// The repository, as GitHub writes it
+    #[arg(value_name = "OWNER/REPO")]
+    pub repository: RepositoryName,
+    /// Which GitHub: gh for github.com, ghe for a GitHub Enterprise Server
+    #[arg(long, default_value = "gh", value_name = "PROVIDER")]
+    pub provider: Provider,
+}
+
+#[derive(Subcommand)]
+pub enum Credentials {
+    /// Store the App's credentials from a JSON document
+    ///
+    /// The document is one object with web_url, api_url (github.com's if not given), app_id, slug, client_id,
+    /// client_secret, private_key and webhook_secret. It is kept in the data folder, readable by you alone.
+    Import {
+        /// Which GitHub: gh for github.com, ghe for a GitHub Enterprise Server
+        #[arg(long, default_value = "gh", value_name = "PROVIDER")]
+        provider: Provider,
+        /// The document; `-` reads standard input
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+    },
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    covermark_service::config::parse_public_url(text)
+}

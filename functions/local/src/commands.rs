@@ -1,0 +1,154 @@
+//! What each command does; `cli` says what they are called.
+
+use std::{
+    io::{IsTerminal as _, Read as _},
+    path::Path,
+};
+
+use anyhow::{Context as _, bail};
+use covermark_github::CredentialsDocument;
+use covermark_service::credentials;
+use covermark_state::Hashed;
+use covermark_types::{Provider, RepositoryName, Secret};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    cli::{self, Command, Common},
+    demo,
+    house::Rooms,
+    reconcile,
+    serve::{Running, Start},
+};
+
+/// A credentials document is a few kilobytes; more is a mistake.
+const LARGEST_DOCUMENT: u64 = 256 * 1024;
+
+/// Runs one command to its end.
+pub(crate) async fn run(common: Common, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Demo(options) => demo::run(&options).await,
+        Command::Serve(options) => serve(&common, options).await,
+        Command::Sync(options) => sync(&common, options.provider).await,
+        Command::UploadToken(options) => upload_token(&common, &options.provider, &options.repository).await,
+        Command::Credentials(cli::Credentials::Import { provider, file }) => import(&common, &provider, &file).await,
+    }
+}
+
+async fn serve(common: &Common, options: cli::Serve) -> anyhow::Result<()> {
+    let running = Running::start(Start {
+        data: &common.data,
+        listen: options.listen,
+        public_url: options.public_url,
+        global_upload_token: options.global_upload_token.map(Secret::new),
+        private_ca: private_ca(common)?,
+    })
+    .await?;
+    say(&format!("Covermark listens on http://{}", running.address));
+    if reconcile::connected(&running.house.rooms).await.is_empty() {
+        say("No GitHub App is connected yet: stop, run `covermark credentials import --provider gh FILE`, start again.");
+    }
+    until_asked_to_end().await?;
+    say("Ending: finishing what is under way.");
+    running.stop().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a service manager's TERM.
+pub(crate) async fn until_asked_to_end() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+async fn sync(common: &Common, provider: Option<Provider>) -> anyhow::Result<()> {
+    let rooms = rooms(common).await?;
+    let lines = reconcile::once(&rooms, provider).await;
+    rooms.close().await;
+    for line in lines? {
+        say(&line);
+    }
+    Ok(())
+}
+
+async fn upload_token(common: &Common, provider: &Provider, name: &RepositoryName) -> anyhow::Result<()> {
+    let rooms = rooms(common).await?;
+    let token = new_upload_token(&rooms, provider, name).await;
+    rooms.close().await;
+    let token = token?;
+    // On a pipe the token alone, so that a script can take it.
+    if std::io::stdout().is_terminal() {
+        say(&format!("Upload token for {name}; the one before it stopped working. It is shown this once:\n"));
+    }
+    say(token.expose());
+    Ok(())
+}
+
+/// Makes a new upload token for a repository that we know.
+pub(crate) async fn new_upload_token(
+    rooms: &Rooms,
+    provider: &Provider,
+    name: &RepositoryName,
+) -> anyhow::Result<Secret> {
+    let Some(repository) = rooms.table.repository_by_name(provider, name).await? else {
+        bail!(
+            "{name} is not known here. Install the GitHub App on it, then run `covermark sync` (or wait for the webhook)."
+        );
+    };
+    // The form of a UUID: today's uploaders and scripts check for it.
+    let token = Secret::new(uuid::Uuid::new_v4().to_string());
+    rooms.table.rotate_upload_token(provider, repository.id, &Hashed::of(&token), rooms.clock.now()).await?;
+    Ok(token)
+}
+
+async fn import(common: &Common, provider: &Provider, file: &Path) -> anyhow::Result<()> {
+    let text = read_document(file)?;
+    let document = match CredentialsDocument::parse(&text) {
+        Ok(document) => document,
+        Err(problems) => {
+            let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+            bail!("the document cannot be used; nothing was stored:\n{}", lines.join("\n"));
+        }
+    };
+    let rooms = rooms(common).await?;
+    let stored = credentials::store(rooms.vault.as_ref(), provider, &document).await;
+    rooms.close().await;
+    stored?;
+    say(&format!(
+        "Stored the credentials of App {} (`{}` on {}) for provider `{provider}`.",
+        document.app.app_id, document.app.slug, document.app.endpoints.web
+    ));
+    Ok(())
+}
+
+fn read_document(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().take(LARGEST_DOCUMENT + 1).read_to_end(&mut text)
+    } else {
+        std::fs::File::open(file).and_then(|file| file.take(LARGEST_DOCUMENT + 1).read_to_end(&mut text))
+    };
+    read.with_context(|| format!("{} cannot be read", file.display()))?;
+    if text.len() as u64 > LARGEST_DOCUMENT {
+        bail!("{} is larger than 256 KiB: not a credentials document", file.display());
+    }
+    Ok(text)
+}
+
+/// The rooms without a server: what commands other than `serve` work on.
+async fn rooms(common: &Common) -> anyhow::Result<Rooms> {
+    Rooms::open(&common.data, private_ca(common)?.as_deref()).await
+}
+
+fn private_ca(common: &Common) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(file) = &common.ca_file else { return Ok(None) };
+    Ok(Some(std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?))
+}
+
+/// Says a line to the person at the terminal.
+#[expect(clippy::print_stdout, reason = "a command's answer belongs on standard output")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}

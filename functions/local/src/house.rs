@@ -1,0 +1,163 @@
+//! All functions in one process: the same libraries that run on Lambda, on parts that need no AWS. The table is a real
+//! DynamoDB API on a SQLite file, reached by the same SDK; queues, vault and reports are folders.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use axum::Router;
+use covermark_feedback::Feedback;
+use covermark_oauth::OAuth;
+use covermark_service::{
+    credentials::{Apps, WebhookSecrets},
+    http_client, problem,
+};
+use covermark_state::{
+    Table,
+    blobs::Blobs,
+    queue::{LocalQueue, Queue},
+    vault::FileVault,
+};
+use covermark_sync::Sync;
+use covermark_types::{Clock, Random, Secret, SystemClock, SystemRandom};
+use covermark_upload::Upload;
+use covermark_webhook::Webhook;
+use url::Url;
+
+use crate::{blob_store, database::Database};
+
+/// The bucket's name in events: reports lie in a folder, and direct invocations may name it.
+pub(crate) const BUCKET: &str = "local";
+
+/// What differs from one start to the next.
+pub struct Settings {
+    /// Where the world reaches us.
+    pub public_url: Url,
+    /// A token that may upload for every repository.
+    pub global_upload_token: Option<Secret>,
+    /// PEM text of a private certificate authority.
+    pub private_ca: Option<Vec<u8>>,
+}
+
+/// The parts that every command works on: they live in the data folder, survive a restart, and are shared with a server
+/// that runs on the same folder.
+pub struct Rooms {
+    pub table: Table,
+    pub vault: Arc<FileVault>,
+    pub http: reqwest::Client,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    database: Database,
+}
+
+impl Rooms {
+    /// Opens the data folder, making what is not there yet. `private_ca` is PEM text of certificates to trust besides
+    /// the public ones.
+    pub async fn open(data: &Path, private_ca: Option<&[u8]>) -> anyhow::Result<Self> {
+        make_private_folder(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+        let http = http_client::build(private_ca)?;
+        let database = Database::open(&data.join("covermark.sqlite")).await?;
+        let table = database.table(&http);
+        table.create_if_missing().await.context("the table cannot be made")?;
+        let vault = Arc::new(FileVault::new(data.join("vault")));
+        Ok(Self { table, vault, http, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), database })
+    }
+
+    /// The Apps as every function that calls GitHub sees them.
+    pub fn apps(&self) -> Apps {
+        Apps::new(self.vault.clone(), self.clock.clone(), self.http.clone())
+    }
+
+    /// The `sync` function on these rooms.
+    pub fn sync(&self, sync: Arc<dyn Queue>, feedback: Arc<dyn Queue>) -> Sync {
+        Sync { table: self.table.clone(), apps: self.apps(), sync, feedback, clock: self.clock.clone() }
+    }
+
+    /// Ends the database cleanly.
+    pub async fn close(self) {
+        self.database.close().await;
+    }
+}
+
+/// How long a job has before its message is handed out again: the queues' visibility timeout on AWS.
+const VISIBILITY: Duration = Duration::from_secs(6 * 60);
+
+/// Every function, wired.
+pub struct House {
+    pub rooms: Rooms,
+    pub sync_queue: Arc<LocalQueue>,
+    pub feedback_queue: Arc<LocalQueue>,
+    pub sync: Arc<Sync>,
+    pub feedback: Arc<Feedback>,
+    router: Router,
+}
+
+impl House {
+    /// Wires the functions to the rooms, as the template does on AWS. The queues belong to one server at a time.
+    pub async fn open(data: &Path, settings: &Settings) -> anyhow::Result<Self> {
+        let rooms = Rooms::open(data, settings.private_ca.as_deref()).await?;
+        let (clock, random) = (rooms.clock.clone(), rooms.random.clone());
+        let slots = blob_store::slot_key(rooms.vault.as_ref(), random.as_ref()).await?;
+        let blobs = Blobs::folder(&data.join("blobs"), settings.public_url.clone(), &slots)?;
+        let queue = |name: &str| LocalQueue::open(data.join("queues").join(name), clock.clone(), VISIBILITY);
+        let (sync_queue, feedback_queue) = (Arc::new(queue("sync")?), Arc::new(queue("feedback")?));
+        let sync = Arc::new(rooms.sync(sync_queue.clone(), feedback_queue.clone()));
+        let feedback = Arc::new(Feedback {
+            table: rooms.table.clone(),
+            blobs: blobs.clone(),
+            apps: rooms.apps(),
+            queue: feedback_queue.clone(),
+            bucket: BUCKET.to_owned(),
+            clock: clock.clone(),
+            random: random.clone(),
+        });
+        let webhook = Webhook {
+            table: rooms.table.clone(),
+            sync: sync_queue.clone(),
+            secrets: WebhookSecrets::new(rooms.vault.clone(), clock.clone()),
+            clock: clock.clone(),
+        };
+        let upload = Upload {
+            table: rooms.table.clone(),
+            blobs: blobs.clone(),
+            feedback: feedback_queue.clone(),
+            public_url: settings.public_url.clone(),
+            global_token: settings.global_upload_token.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+        };
+        let oauth = OAuth {
+            table: rooms.table.clone(),
+            apps: rooms.apps(),
+            public_url: settings.public_url.clone(),
+            clock: clock.clone(),
+            random,
+        };
+        let store = blob_store::BlobStore { blobs: blobs.clone(), feedback: feedback_queue, clock };
+        let router = Router::new()
+            .merge(covermark_webhook::routes(Arc::new(webhook)))
+            .merge(covermark_oauth::routes(Arc::new(oauth)))
+            .merge(blob_store::routes(Arc::new(store)))
+            .merge(covermark_upload::routes(Arc::new(upload)))
+            .layer(axum::middleware::from_fn(problem::request_id));
+        Ok(Self { rooms, sync_queue, feedback_queue, sync, feedback, router })
+    }
+
+    /// Ends the database cleanly.
+    pub async fn close(self) {
+        self.rooms.close().await;
+    }
+
+    /// All routes.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+}
+
+/// A folder that its owner alone can enter: it holds keys and private repositories' reports.
+fn make_private_folder(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    if path.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}

@@ -1,0 +1,122 @@
+//! `covermark serve`: everything in one process, until it is asked to end.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use covermark_state::{
+    jobs::{Job as _, SyncJob, SyncMessage},
+    queue::Queue as _,
+};
+use covermark_types::{Provider, Secret};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use url::Url;
+
+use crate::{
+    house::{House, Settings},
+    reconcile, workers,
+};
+
+/// How often the state is made level with GitHub's without being asked: what a lost webhook would have told is known
+/// by then.
+const RECONCILE_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// A server that runs.
+pub struct Running {
+    /// The address it listens on.
+    pub address: SocketAddr,
+    /// The address that people and CI jobs were told.
+    pub public_url: Url,
+    /// What it is made of.
+    pub house: Arc<House>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// How to start.
+pub struct Start<'a> {
+    /// The data folder.
+    pub data: &'a Path,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where the world reaches us, if not at the listening address.
+    pub public_url: Option<Url>,
+    /// A token that may upload for every repository.
+    pub global_upload_token: Option<Secret>,
+    /// PEM text of a private certificate authority.
+    pub private_ca: Option<Vec<u8>>,
+}
+
+impl Running {
+    /// Opens the data folder, starts the queues' workers, asks for a reconciliation, then takes requests: who is
+    /// answered finds everything ready.
+    pub async fn start(start: Start<'_>) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(start.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}; is another Covermark running there?", start.listen))?;
+        let address = listener.local_addr()?;
+        let public_url = match start.public_url {
+            Some(url) => url,
+            None => Url::parse(&format!("http://{address}"))?,
+        };
+        let settings = Settings {
+            public_url: public_url.clone(),
+            global_upload_token: start.global_upload_token,
+            private_ca: start.private_ca,
+        };
+        let house = Arc::new(House::open(start.data, &settings).await?);
+        let (stop, stopped) = watch::channel(false);
+        let tasks = vec![
+            tokio::spawn(workers::run(house.clone(), stopped.clone())),
+            tokio::spawn(reconcile_regularly(house.clone(), stopped.clone())),
+            tokio::spawn(listen(listener, house.clone(), stopped)),
+        ];
+        Ok(Self { address, public_url, house, stop, tasks })
+    }
+
+    /// Takes no more requests, finishes what is under way, closes the database.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(cause = %error, "a part did not end cleanly");
+            }
+        }
+        match Arc::try_unwrap(self.house) {
+            Ok(house) => house.close().await,
+            Err(_) => tracing::debug!("somebody still holds the house; the database ends with the process"),
+        }
+    }
+}
+
+async fn listen(listener: TcpListener, house: Arc<House>, mut stop: watch::Receiver<bool>) {
+    let served = axum::serve(listener, house.router()).with_graceful_shutdown(async move {
+        // An error means that the sender is gone, which is the same wish.
+        let _ = stop.wait_for(|stop| *stop).await;
+    });
+    if let Err(error) = served.await {
+        tracing::error!(cause = %error, "the server ended");
+    }
+}
+
+async fn reconcile_regularly(house: Arc<House>, mut stop: watch::Receiver<bool>) {
+    loop {
+        for provider in reconcile::connected(&house.rooms).await {
+            request_reconciliation(&house, provider).await;
+        }
+        let asked_to_end = tokio::time::timeout(RECONCILE_EVERY, stop.wait_for(|stop| *stop)).await.is_ok();
+        if asked_to_end {
+            return;
+        }
+    }
+}
+
+async fn request_reconciliation(house: &House, provider: Provider) {
+    let message = SyncMessage { job: SyncJob::Reconcile { provider }, delivery: None };
+    let sent = match message.to_body() {
+        Ok(body) => house.sync_queue.send(&body, Duration::ZERO).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = sent {
+        tracing::error!(cause = %error, "a reconciliation could not be queued");
+    }
+}

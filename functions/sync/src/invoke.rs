@@ -1,0 +1,61 @@
+//! How Lambda enters: a batch of the sync queue, or the schedule's `{"reconcile": true}`.
+
+use std::sync::Arc;
+
+use covermark_service::batch::{self, SqsEvent};
+use covermark_state::{
+    jobs::{Job as _, SyncJob, SyncMessage},
+    queue::SqsQueue,
+};
+use covermark_types::Provider;
+use serde_json::{Value, json};
+
+use crate::{Sync, SyncError, handle};
+
+/// The providers that the schedule looks after, as far as Apps are connected to them.
+const PROVIDERS: [&str; 2] = ["gh", "ghe"];
+
+/// The function on Lambda: its work, and its queue to change a message's visibility with.
+pub struct Lambda {
+    /// The work.
+    pub app: Sync,
+    /// The queue that events come from.
+    pub queue: Arc<SqsQueue>,
+}
+
+/// Takes one event of Lambda's.
+///
+/// # Errors
+/// When the event is none of the two, or a scheduled reconciliation failed.
+pub async fn invoke(lambda: Arc<Lambda>, event: Value) -> Result<Value, SyncError> {
+    if event.get("reconcile").and_then(Value::as_bool) == Some(true) {
+        return scheduled(&lambda.app).await;
+    }
+    let batch: SqsEvent = serde_json::from_value(event).map_err(|error| SyncError::Event(error.to_string()))?;
+    let (app, queue) = (&lambda.app, &lambda.queue);
+    let answer = batch::work(
+        batch,
+        |body| async move {
+            match SyncMessage::from_body(&body) {
+                Ok(message) => batch::outcome("sync", handle(app, message).await),
+                Err(error) => batch::outcome("sync", Err(error)),
+            }
+        },
+        |receipt, after| async move {
+            if let Err(error) = queue.change_visibility(&receipt, after).await {
+                tracing::warn!(cause = %error, "a message keeps the queue's own visibility timeout");
+            }
+        },
+    )
+    .await;
+    serde_json::to_value(answer).map_err(|error| SyncError::Event(error.to_string()))
+}
+
+async fn scheduled(app: &Sync) -> Result<Value, SyncError> {
+    let candidates: Vec<Provider> = PROVIDERS.iter().filter_map(|name| name.parse().ok()).collect();
+    let connected = app.apps.connected_of(&candidates).await?;
+    for provider in &connected {
+        crate::level(app, &SyncJob::Reconcile { provider: provider.clone() }).await?;
+    }
+    Ok(json!({ "reconciled": connected }))
+}

@@ -1,0 +1,173 @@
+//! `POST /webhooks/{provider}`, from raw bytes to the answer.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use bytes::Bytes;
+use covermark_github::webhook::{Delivery, Event, Refused, Verified, verify};
+use covermark_service::{
+    credentials::{CredentialsError, WebhookSecrets},
+    problem::{Chain, Problem},
+};
+use covermark_state::{
+    Table,
+    jobs::{Job as _, SyncMessage},
+    queue::Queue,
+    rows::delivery::{DeliveryOutcome, Received},
+};
+use covermark_types::{Clock, Provider};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use crate::job;
+
+/// The largest delivery that is read, in bytes: GitHub does not send larger ones.
+pub const MAX_BODY: usize = 25 * 1024 * 1024;
+
+/// What the function works with; its rights are no wider than this.
+pub struct Webhook {
+    /// Remembers deliveries.
+    pub table: Table,
+    /// Where jobs go.
+    pub sync: Arc<dyn Queue>,
+    /// What deliveries are signed with.
+    pub secrets: WebhookSecrets,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The function's routes.
+pub fn routes(app: Arc<Webhook>) -> Router {
+    Router::new().route("/webhooks/{provider}", post(receive)).with_state(app)
+}
+
+async fn receive(
+    State(app): State<Arc<Webhook>>,
+    Path(provider): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let provider: Provider = provider
+        .parse()
+        .map_err(|_| Problem::not_found("There is no such provider. Webhooks go to /webhooks/gh or /webhooks/ghe."))?;
+    let (parts, body) = request.into_parts();
+    let body = read_body(&parts.headers, body).await?;
+    let delivery = app.verified(&provider, &parts.headers, body).await?;
+    app.accept(&provider, &delivery).await
+}
+
+/// The raw bytes. A body that announces itself too large is refused before it is read, one that turns out too large as
+/// soon as it does.
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The delivery is larger than 25 MB.");
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > MAX_BODY) {
+        return Err(too_large());
+    }
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(_) => Err(Problem::bad_request("The delivery ended before its body was complete.")),
+    }
+}
+
+impl Webhook {
+    /// The delivery, once its signature is known to be GitHub's. Nothing of the body is looked at before.
+    async fn verified(
+        &self,
+        provider: &Provider,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Verified<Delivery>, Problem> {
+        let secrets = self.secrets.of(provider).await.map_err(not_ready)?;
+        let refused = match verify(&secrets, headers, body.clone()) {
+            Ok(delivery) => return Ok(delivery),
+            Err(refused) => refused,
+        };
+        if !matches!(refused, Refused::SignatureMismatch) {
+            return Err(refusal(refused));
+        }
+        // The secret may have been rotated since it was read.
+        let secrets = self.secrets.after_mismatch(provider).await.map_err(not_ready)?;
+        verify(&secrets, headers, body).map_err(|refused| refusal(refused))
+    }
+
+    /// Remembers the delivery and queues what it hints at. What we have no use for costs neither a row nor a message.
+    async fn accept(&self, provider: &Provider, delivery: &Verified<Delivery>) -> Result<Response, Problem> {
+        let job = match delivery.event() {
+            Ok(event) => {
+                let known = if matches!(event, Event::Other) { "unknown" } else { "known" };
+                tracing::info!(metric = "webhook_event", event = delivery.event, known, github_delivery_id = %delivery.id);
+                job::of(provider, delivery, &event)
+            }
+            Err(error) => {
+                // A payload that we should understand and do not is our defect: an error answer would only make
+                // GitHub show it as failed for ever. The alarm is on this line.
+                tracing::error!(metric = "webhook_unreadable", event = delivery.event, github_delivery_id = %delivery.id,
+                    cause = %Chain(&error), "a known event could not be read");
+                None
+            }
+        };
+        let Some(job) = job else { return Ok(accepted("nothing to do")) };
+        self.queue(provider, delivery, &job).await
+    }
+
+    async fn queue(&self, provider: &Provider, delivery: &Delivery, job: &SyncMessage) -> Result<Response, Problem> {
+        let now = self.clock.now();
+        if self.table.receive_delivery(provider, &delivery.id, &delivery.event, now).await? == Received::Known {
+            return Ok(accepted("already known"));
+        }
+        if let Err(error) = self.sync.send(&job.to_body()?, std::time::Duration::ZERO).await {
+            // Marked as failed, so that the redelivery of the same GUID is not taken for a double.
+            let failed = self.table.finish_delivery(provider, &delivery.id, DeliveryOutcome::Failed, now).await;
+            if let Err(error) = failed {
+                tracing::error!(cause = %Chain(&error), github_delivery_id = %delivery.id, "a failed delivery could not be marked");
+            }
+            return Err(Problem::from(error));
+        }
+        Ok(accepted("queued"))
+    }
+}
+
+fn accepted(what: &'static str) -> Response {
+    (StatusCode::ACCEPTED, what).into_response()
+}
+
+fn not_ready(error: CredentialsError) -> Problem {
+    match error {
+        CredentialsError::NotConfigured(provider) => {
+            tracing::warn!(%provider, "a delivery came for a provider that has no App");
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "No GitHub App is connected for this provider yet. Import its credentials, then redeliver.",
+            )
+        }
+        other => Problem::from(other),
+    }
+}
+
+fn refusal(refused: Refused) -> Problem {
+    tracing::warn!(metric = "webhook_refused", reason = refused.code(), "a delivery was refused");
+    match refused {
+        Refused::SignatureMismatch => Problem::new(
+            StatusCode::FORBIDDEN,
+            "The signature does not fit. The webhook secret of the App and the one stored here differ.",
+        ),
+        Refused::SignatureMissing => Problem::unauthorized(
+            "The delivery is not signed. Set a webhook secret in the App's settings; it must be the one stored here.",
+        ),
+        Refused::Sha1Only => Problem::unauthorized(
+            "Only X-Hub-Signature (SHA-1) was sent. Covermark accepts X-Hub-Signature-256 alone.",
+        ),
+        Refused::NotJson => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The delivery is sent as a form. Set the webhook's content type to application/json.",
+        ),
+        other => Problem::bad_request(format!("Not a delivery of GitHub's: {other}.")),
+    }
+}

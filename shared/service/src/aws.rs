@@ -1,0 +1,111 @@
+//! AWS's clients on the process's one HTTP client. Built once, before the first event.
+
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use covermark_state::{
+    Table,
+    blobs::{Blobs, S3Bucket},
+    queue::SqsQueue,
+    sdk_http::SdkHttp,
+    vault::SecretsManager,
+};
+use url::Url;
+
+use crate::{
+    config::{self, ConfigError, Reader},
+    http_client::{self, ClientError},
+};
+
+/// The variable by which every AWS SDK is pointed at another S3; the SDK itself reads those of the other services.
+const S3_ENDPOINT: &str = "AWS_ENDPOINT_URL_S3";
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment is not complete.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The HTTP client cannot be built.
+    #[error(transparent)]
+    Http(#[from] ClientError),
+    /// The private CA's file cannot be read.
+    #[error("COVERMARK_CA_FILE cannot be read: {0}")]
+    CaFile(std::io::Error),
+    /// The environment names no region or no credentials; Lambda always sets both.
+    #[error("the environment names no AWS {0}")]
+    Aws(&'static str),
+    /// Another S3's address cannot be read.
+    #[error("AWS_ENDPOINT_URL_S3 is not an address")]
+    Endpoint(#[from] url::ParseError),
+    /// Storage cannot be set up.
+    #[error(transparent)]
+    State(#[from] covermark_state::Error),
+}
+
+/// AWS as one function sees it.
+pub struct Cloud {
+    sdk: SdkConfig,
+    http: reqwest::Client,
+}
+
+impl Cloud {
+    /// Reads region and credentials from the environment, as Lambda sets them.
+    ///
+    /// # Errors
+    /// When the private CA named by the environment cannot be used.
+    pub async fn connect() -> Result<Self, StartError> {
+        let private_ca = match config::from_environment(config::CA_FILE) {
+            Some(path) => Some(std::fs::read(path).map_err(StartError::CaFile)?),
+            None => None,
+        };
+        let http = http_client::build(private_ca.as_deref())?;
+        let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(SdkHttp::new(http.clone())).load().await;
+        Ok(Self { sdk, http })
+    }
+
+    /// The process's HTTP client.
+    #[must_use]
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self, name: String) -> Table {
+        Table::new(aws_sdk_dynamodb::Client::new(&self.sdk), name)
+    }
+
+    /// A queue.
+    #[must_use]
+    pub fn queue(&self, url: String) -> Arc<SqsQueue> {
+        Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(&self.sdk), url))
+    }
+
+    /// The vault.
+    #[must_use]
+    pub fn vault(&self, prefix: String) -> Arc<SecretsManager> {
+        Arc::new(SecretsManager::new(aws_sdk_secretsmanager::Client::new(&self.sdk), prefix))
+    }
+
+    /// The bucket.
+    ///
+    /// # Errors
+    /// When region or credentials are missing.
+    pub fn blobs(&self, bucket: String) -> Result<Blobs, StartError> {
+        let region = self.sdk.region().ok_or(StartError::Aws("region"))?.to_string();
+        let credentials = self.sdk.credentials_provider().ok_or(StartError::Aws("credentials"))?;
+        let endpoint = config::from_environment(S3_ENDPOINT).map(|text| Url::parse(&text)).transpose()?;
+        Ok(Blobs::s3(&S3Bucket { bucket, region, endpoint }, self.http.clone(), credentials)?)
+    }
+}
+
+/// The values of the variables named, from the process's environment.
+///
+/// # Errors
+/// Names every variable that is missing.
+pub fn settings<const N: usize>(names: [&str; N]) -> Result<[String; N], ConfigError> {
+    let mut reader = Reader::new(&config::from_environment);
+    let values = names.map(|name| reader.text(name));
+    reader.finish(values)
+}

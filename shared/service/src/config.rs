@@ -1,0 +1,125 @@
+//! Configuration from the environment. All that is missing or wrong is named at once, so that a deployment is mended in
+//! one go and not once a variable.
+
+use std::{fmt, time::Duration};
+
+use covermark_types::Secret;
+use url::Url;
+
+/// The DynamoDB table's name.
+pub const TABLE: &str = "COVERMARK_TABLE";
+/// The bucket of reports.
+pub const BUCKET: &str = "COVERMARK_BUCKET";
+/// URL of the queue that `sync` drains.
+pub const SYNC_QUEUE: &str = "COVERMARK_SYNC_QUEUE_URL";
+/// URL of the queue that `feedback` drains.
+pub const FEEDBACK_QUEUE: &str = "COVERMARK_FEEDBACK_QUEUE_URL";
+/// What the names of our secrets start with in Secrets Manager, without the final slash.
+pub const SECRETS_PREFIX: &str = "COVERMARK_SECRETS_PREFIX";
+/// Where people and CI jobs reach us: scheme, host, and a path prefix if there is one.
+pub const PUBLIC_URL: &str = "COVERMARK_PUBLIC_URL";
+/// A token that may upload for every repository of the instance.
+pub const GLOBAL_UPLOAD_TOKEN: &str = "COVERMARK_GLOBAL_UPLOAD_TOKEN";
+/// PEM file of a private certificate authority to trust besides the public ones.
+pub const CA_FILE: &str = "COVERMARK_CA_FILE";
+
+/// How long a presigned upload address is good for: the client PUTs at once, but a slow runner on a slow line gets its
+/// time.
+pub const UPLOAD_SLOT_LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// Everything that is wrong with the environment.
+#[derive(Debug)]
+pub struct ConfigError {
+    problems: Vec<String>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration is not complete: {}", self.problems.join("; "))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Reads variables and collects what is wrong with them.
+pub struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads through `lookup`; see [`from_environment`].
+    #[must_use]
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, problems: Vec::new() }
+    }
+
+    /// A variable that must be there. Empty counts as missing.
+    pub fn text(&mut self, name: &str) -> String {
+        self.optional(name).unwrap_or_else(|| {
+            self.problems.push(format!("{name} is not set"));
+            String::new()
+        })
+    }
+
+    /// A variable that may be missing.
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The address under which the world reaches us, without a final slash.
+    pub fn public_url(&mut self) -> Url {
+        let text = self.text(PUBLIC_URL);
+        parse_public_url(&text).unwrap_or_else(|problem| {
+            if !text.is_empty() {
+                self.problems.push(format!("{PUBLIC_URL} {problem}"));
+            }
+            Url::from(LOOPBACK.clone())
+        })
+    }
+
+    /// The global upload token, if there is one.
+    #[must_use]
+    pub fn global_upload_token(&self) -> Option<Secret> {
+        self.optional(GLOBAL_UPLOAD_TOKEN).map(Secret::new)
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or wrong.
+    pub fn finish<T>(self, value: T) -> Result<T, ConfigError> {
+        if self.problems.is_empty() { Ok(value) } else { Err(ConfigError { problems: self.problems }) }
+    }
+}
+
+static LOOPBACK: std::sync::LazyLock<Url> =
+    std::sync::LazyLock::new(|| Url::parse("http://127.0.0.1/").expect("a constant address"));
+
+/// Reads an address under which the world reaches us.
+///
+/// # Errors
+/// A clause that says what is wrong with it.
+pub fn parse_public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("is not an address: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err("must start with https:// (or http:// on this machine) and name a host".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err("must be a plain address without user name, query or fragment".to_owned());
+    }
+    Ok(url)
+}
+
+/// `base` with `path` (no leading slash) appended below its own path.
+#[must_use]
+pub fn below(base: &Url, path: &str) -> String {
+    format!("{}/{path}", base.as_str().trim_end_matches('/'))
+}
+
+/// The process's environment as a lookup for [`Reader`].
+#[must_use]
+pub fn from_environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

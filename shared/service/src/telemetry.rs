@@ -1,0 +1,49 @@
+//! Logs: one line an event, JSON on Lambda, text for people. The keys are constants, so that a query written once keeps
+//! working; the README's table of log keys is this file.
+
+use tracing_subscriber::{filter::LevelFilter, fmt, prelude::*};
+
+/// The webhook delivery's GUID.
+pub const DELIVERY: &str = "github_delivery_id";
+/// The installation's id.
+pub const INSTALLATION: &str = "github_installation_id";
+/// The repository's id.
+pub const REPOSITORY: &str = "github_repository_id";
+/// Our upload's id.
+pub const UPLOAD: &str = "upload_id";
+/// The request's id, as the client was told.
+pub const REQUEST: &str = "request_id";
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line, without a time: CloudWatch has it.
+    Json,
+    /// For people, on standard error.
+    Text,
+}
+
+/// Starts logging for the process. `level` is `error`, `warn`, `info`, `debug` or `trace`; anything else means `info`.
+/// A second call changes nothing.
+pub fn start(format: Format, level: &str) {
+    let level: LevelFilter = level.parse().unwrap_or(LevelFilter::INFO);
+    // A level alone, not an `EnvFilter`: that one brings a regular-expression engine into every cold start.
+    let started = match format {
+        Format::Json => {
+            let layer = fmt::layer().json().flatten_event(true).with_current_span(false).without_time();
+            tracing_subscriber::registry().with(layer.with_filter(level)).try_init()
+        }
+        Format::Text => {
+            let layer = fmt::layer().with_target(false).with_writer(std::io::stderr);
+            tracing_subscriber::registry().with(layer.with_filter(level)).try_init()
+        }
+    };
+    if started.is_err() {
+        tracing::debug!("logging was already started");
+    }
+}
+
+/// Starts logging as Lambda's logging controls ask for it.
+pub fn start_on_lambda() {
+    start(Format::Json, &std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_default().to_ascii_lowercase());
+}
