@@ -228,7 +228,7 @@ impl<'a> LineTag<'a> {
             facts.push(Fact::missing_total(total));
             let names = self.missing.split(',').map(str::trim).filter(|name| !name.is_empty());
             facts.extend(names.map(|name| Fact::missing(name.as_bytes())));
-            Row::normalise(facts, 0);
+            Row::normalise(facts);
         }
         // Names that do not add up to the counts are no names.
         if facts.len() as u64 != u64::from(total) - u64::from(taken.min(total)) + 1 || taken == total {

@@ -69,7 +69,8 @@ fn detect_xml(text: &str) -> Result<Format, Unreadable> {
 
 /// By keys that only one tool writes, most telling first.
 fn detect_json(text: &[u8]) -> Unreadable {
-    let signs: [(&[u8], Unreadable); 16] = [
+    let signs: [(&[u8], Unreadable); 17] = [
+        (b"\"test_results_files\"", kinds::TEST_RESULTS),
         (b"llvm.coverage.json.export", kinds::LLVM_JSON),
         (b"\"statementMap\"", kinds::ISTANBUL),
         (b"\"executed_lines\"", kinds::COVERAGE_PY_JSON),

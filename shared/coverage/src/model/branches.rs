@@ -20,10 +20,24 @@ const COUNTER_BITS: u32 = 30;
 const COUNTER_MASK: u64 = (1 << COUNTER_BITS) - 1;
 const APPROXIMATE: u64 = 1 << (2 * COUNTER_BITS);
 const HASHED: u64 = 1 << 60;
+const ID_MASK: u64 = (1 << 61) - 1;
 
 /// One fact: an arm and whether it was taken, a pair of counts, a total of which some are missing, a missing arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Fact(u64);
+
+/// A [`Fact`] taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    /// A named arm. The id has 61 bits.
+    Arm { id: u64, taken: bool },
+    /// Two numbers of 30 bits.
+    Count { taken: u32, total: u32, approximate: bool },
+    /// How many arms there are, of which those named next are missing.
+    MissingTotal { total: u32, approximate: bool },
+    /// A missing arm. The id has 61 bits.
+    Missing { id: u64 },
+}
 
 impl Fact {
     /// An arm of branch point `block`, both as the report writes them. Numbers keep their value (61 bits hold any that
@@ -53,23 +67,35 @@ impl Fact {
         Fact(MISSING_ARM << TAG_SHIFT | id)
     }
 
-    /// The word as stored in a shard.
     pub(crate) fn word(self) -> u64 {
         self.0
     }
 
-    /// A stored word; `None` when it contradicts itself (more taken than there are).
-    pub(crate) fn from_word(word: u64) -> Option<Fact> {
-        let fact = Fact(word);
-        let sound = match fact.tag() {
-            COUNT => fact.low() <= fact.high() && word & 1 << 61 == 0,
-            MISSING_TOTAL => fact.low() == 0 && word & 1 << 61 == 0,
-            _ => true,
-        };
-        sound.then_some(fact)
+    /// The fact taken apart, for writing it down.
+    pub(crate) fn view(self) -> View {
+        let id = self.0 & ID_MASK;
+        match self.tag() {
+            COUNT => {
+                View::Count { taken: clamp(self.low()), total: clamp(self.high()), approximate: self.approximate() }
+            }
+            MISSING_TOTAL => View::MissingTotal { total: clamp(self.high()), approximate: self.approximate() },
+            MISSING_ARM => View::Missing { id },
+            _ => View::Arm { id: self.arm_id(), taken: self.0 & 1 == 1 },
+        }
     }
 
-    pub(crate) fn tag(self) -> u64 {
+    /// The inverse of [`Fact::view`]; `None` for what no fact can be.
+    pub(crate) fn from_view(view: View) -> Option<Fact> {
+        let fact = match view {
+            View::Arm { id, taken } => Fact((id & ID_MASK) << 1 | u64::from(taken)),
+            View::Count { taken, total, approximate } => Fact::count(taken, total).flagged(approximate),
+            View::MissingTotal { total, approximate } => Fact::missing_total(total).flagged(approximate),
+            View::Missing { id } => Fact(MISSING_ARM << TAG_SHIFT | id & ID_MASK),
+        };
+        (fact.view() == view).then_some(fact)
+    }
+
+    fn tag(self) -> u64 {
         self.0 >> TAG_SHIFT
     }
 
@@ -119,21 +145,19 @@ pub(crate) struct Row<'a>(pub(crate) &'a [Fact]);
 impl<'a> Row<'a> {
     /// Sorts the facts a parser collected for one line and folds repeated arms. Repeated counts cannot occur: parsers
     /// that have counts make one row for each.
-    pub(crate) fn normalise(facts: &mut Vec<Fact>, start: usize) {
-        let row = &mut facts[start..];
-        if row.windows(2).all(|pair| pair[0] < pair[1] && !same_arm(pair[0], pair[1])) {
+    pub(crate) fn normalise(facts: &mut Vec<Fact>) {
+        if facts.windows(2).all(|pair| pair[0] < pair[1] && !same_arm(pair[0], pair[1])) {
             return;
         }
-        row.sort_unstable();
-        let mut kept = start;
-        for next in start + 1..facts.len() {
-            // A taken arm sorts after the same arm untaken, so the later of the two is their OR.
-            if facts[next] != facts[kept] && !same_arm(facts[kept], facts[next]) {
-                kept += 1;
+        facts.sort_unstable();
+        // A taken arm sorts after the same arm untaken, so the later of the two is their OR.
+        facts.dedup_by(|next, kept| {
+            let same = next == kept || same_arm(*next, *kept);
+            if same {
+                *kept = *next;
             }
-            facts[kept] = facts[next];
-        }
-        facts.truncate(kept + 1);
+            same
+        });
     }
 
     /// Appends the join of two rows to `out`.

@@ -51,23 +51,12 @@ impl FileBuilder {
         !self.numbers.is_empty()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.numbers.is_empty() && self.rows.len() == 0
-    }
-
     pub(crate) fn clear(&mut self) {
         self.numbers.clear();
         self.hits.clear();
         self.rows.lines.clear();
         self.rows.starts.clear();
         self.rows.facts.clear();
-    }
-
-    /// Adds what `other` holds after what is here.
-    pub(crate) fn append(&mut self, other: &FileBuilder) {
-        self.numbers.extend_from_slice(&other.numbers);
-        self.hits.extend_from_slice(&other.hits);
-        other.rows.iter().for_each(|(line, row)| self.row(line, row.0));
     }
 
     /// The file, and an empty builder that keeps its memory.
@@ -108,7 +97,7 @@ impl FileBuilder {
         for index in order {
             row.clear();
             row.extend_from_slice(self.rows.row(index as usize).0);
-            Row::normalise(&mut row, 0);
+            Row::normalise(&mut row);
             let line = self.rows.lines[index as usize];
             if out.lines.last() == Some(&line) {
                 let start = out.starts[out.len() - 1] as usize;
