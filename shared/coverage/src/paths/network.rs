@@ -58,11 +58,11 @@ impl Network {
         }
         let stripped = roots::strip(&path.path, path.absolute);
         let candidates = [(!path.escapes).then_some(path.path.as_str()), stripped];
-        candidates
-            .into_iter()
-            .flatten()
-            .find_map(|candidate| self.exact(candidate))
-            .map_or_else(|| self.by_ending(stripped.unwrap_or(&path.path)), |found| Ok(found.to_owned()))
+        match candidates.into_iter().flatten().find_map(|candidate| self.exact(candidate)) {
+            Some(found) => Ok(found.to_owned()),
+            // Of an absolute path, a name alone says nothing: its folder is known and is another one.
+            None => self.by_ending(stripped.unwrap_or(&path.path), !path.absolute && stripped.is_none()),
+        }
     }
 
     /// A relative path together with its folders: first where the checkout's root is known, then by the longest
