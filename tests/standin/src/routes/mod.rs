@@ -1,0 +1,105 @@
+//! The endpoints: one file for each resource, named as in GitHub's API reference, and the tables that list them.
+//!
+//! A table row says what an endpoint asks of its caller, so all the strictness of access is read in one place.
+
+mod apps;
+mod browse;
+mod check_runs;
+mod comments;
+mod commits;
+mod compare;
+mod contents;
+mod hooks;
+mod installations;
+pub(crate) mod oauth;
+mod pulls;
+mod repositories;
+mod statuses;
+mod users;
+
+use crate::{
+    server::{Call, Needs, Outcome, Route},
+    state::Level::{Read, Write},
+};
+
+const METADATA: Needs = Needs::Repository(&[("metadata", Read)]);
+const CONTENTS: Needs = Needs::Repository(&[("contents", Read)]);
+const PULLS: Needs = Needs::Repository(&[("pull_requests", Read)]);
+const TALK_READ: Needs = Needs::Repository(&[("issues", Read), ("pull_requests", Read)]);
+const TALK: Needs = Needs::Repository(&[("issues", Write), ("pull_requests", Write)]);
+const STATUSES_READ: Needs = Needs::Repository(&[("statuses", Read)]);
+const STATUSES: Needs = Needs::Repository(&[("statuses", Write)]);
+const CHECKS_READ: Needs = Needs::Repository(&[("checks", Read)]);
+const CHECKS: Needs = Needs::Repository(&[("checks", Write)]);
+
+const fn get(template: &'static str, needs: Needs, serve: fn(&mut Call<'_>) -> Outcome) -> Route {
+    Route { method: "GET", template, needs, serve }
+}
+
+const fn post(template: &'static str, needs: Needs, serve: fn(&mut Call<'_>) -> Outcome) -> Route {
+    Route { method: "POST", template, needs, serve }
+}
+
+const fn patch(template: &'static str, needs: Needs, serve: fn(&mut Call<'_>) -> Outcome) -> Route {
+    Route { method: "PATCH", template, needs, serve }
+}
+
+const fn delete(template: &'static str, needs: Needs, serve: fn(&mut Call<'_>) -> Outcome) -> Route {
+    Route { method: "DELETE", template, needs, serve }
+}
+
+/// The API. Of two templates that fit a path the first wins.
+pub(crate) static API: &[Route] = &[
+    get("/app", Needs::App, apps::show),
+    get("/app/hook/config", Needs::App, hooks::config),
+    patch("/app/hook/config", Needs::App, hooks::configure),
+    get("/app/hook/deliveries", Needs::App, hooks::list),
+    get("/app/hook/deliveries/{delivery_id}", Needs::App, hooks::show),
+    post("/app/hook/deliveries/{delivery_id}/attempts", Needs::App, hooks::redeliver),
+    get("/app/installations", Needs::App, installations::list),
+    get("/app/installations/{installation_id}", Needs::App, installations::show),
+    post("/app/installations/{installation_id}/access_tokens", Needs::App, installations::create_token),
+    get("/installation/repositories", Needs::Installation, installations::repositories),
+    delete("/installation/token", Needs::Installation, installations::revoke_token),
+    get("/rate_limit", Needs::Anyone, apps::rate_limit),
+    get("/user", Needs::User, users::show),
+    get("/user/installations", Needs::User, users::installations),
+    get("/user/installations/{installation_id}/repositories", Needs::User, users::repositories),
+    delete("/applications/{client_id}/token", Needs::Client, oauth::revoke),
+    get("/repos/{owner}/{repo}", METADATA, repositories::show),
+    get("/repos/{owner}/{repo}/installation", Needs::AppOnRepository, installations::of_repository),
+    get("/repos/{owner}/{repo}/pulls", PULLS, pulls::list),
+    get("/repos/{owner}/{repo}/pulls/{pull_number}", PULLS, pulls::show),
+    get("/repos/{owner}/{repo}/pulls/{pull_number}/files", PULLS, pulls::files),
+    get("/repos/{owner}/{repo}/commits", CONTENTS, commits::list),
+    get("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", PULLS, pulls::of_commit),
+    get("/repos/{owner}/{repo}/commits/{ref}/status", STATUSES_READ, statuses::combined),
+    get("/repos/{owner}/{repo}/commits/{ref}/statuses", STATUSES_READ, statuses::list),
+    get("/repos/{owner}/{repo}/commits/{ref}/check-runs", CHECKS_READ, check_runs::list),
+    get("/repos/{owner}/{repo}/commits/{ref}", CONTENTS, commits::show),
+    get("/repos/{owner}/{repo}/compare/{basehead}", CONTENTS, compare::show),
+    get("/repos/{owner}/{repo}/contents/{path}", CONTENTS, contents::show),
+    get("/repos/{owner}/{repo}/git/trees/{tree_sha}", CONTENTS, contents::tree),
+    get("/repos/{owner}/{repo}/issues/{issue_number}/comments", TALK_READ, comments::list),
+    post("/repos/{owner}/{repo}/issues/{issue_number}/comments", TALK, comments::create),
+    get("/repos/{owner}/{repo}/issues/comments/{comment_id}", TALK_READ, comments::show),
+    patch("/repos/{owner}/{repo}/issues/comments/{comment_id}", TALK, comments::update),
+    post("/repos/{owner}/{repo}/statuses/{sha}", STATUSES, statuses::create),
+    post("/repos/{owner}/{repo}/check-runs", CHECKS, check_runs::create),
+    get("/repos/{owner}/{repo}/check-runs/{check_run_id}", CHECKS_READ, check_runs::show),
+    patch("/repos/{owner}/{repo}/check-runs/{check_run_id}", CHECKS, check_runs::update),
+];
+
+/// What a browser opens, sign-in included.
+pub(crate) static WEB: &[Route] = &[
+    get("/", Needs::Anyone, browse::home),
+    get("/login/oauth/authorize", Needs::Anyone, oauth::page),
+    post("/login/oauth/authorize", Needs::Anyone, oauth::decision),
+    post("/login/oauth/access_token", Needs::Anyone, oauth::exchange),
+    get("/{owner}/{repo}", Needs::Anyone, browse::repository),
+    get("/{owner}/{repo}/pulls", Needs::Anyone, browse::repository),
+    get("/{owner}/{repo}/pull/{pull_number}", Needs::Anyone, browse::pull),
+    get("/{owner}/{repo}/pull/{pull_number}/files", Needs::Anyone, browse::pull),
+    get("/{owner}/{repo}/commit/{sha}", Needs::Anyone, browse::commit),
+    get("/{owner}/{repo}/blob/{sha}/{path}", Needs::Anyone, browse::blob),
+];

@@ -1,0 +1,64 @@
+//! The primary rate limit: so many requests an hour for each caller, counted and told in every answer.
+
+use std::collections::HashMap;
+
+use covermark_types::Timestamp;
+
+use super::Answer;
+
+/// What each caller has used.
+pub(crate) struct RateLimits {
+    pub(crate) limit: u64,
+    used: HashMap<String, (u64, Timestamp)>,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self { limit: 5_000, used: HashMap::new() }
+    }
+}
+
+/// What one answer says about the limit.
+pub(crate) struct Standing {
+    limit: u64,
+    used: u64,
+    reset: i64,
+}
+
+impl RateLimits {
+    /// Counts a request. The hour begins with its first.
+    pub(crate) fn count(&mut self, caller: &str, now: Timestamp) -> Standing {
+        let hour = jiff::SignedDuration::from_hours(1);
+        let entry = self.used.entry(caller.to_owned()).or_insert((0, now + hour));
+        if now >= entry.1 {
+            *entry = (0, now + hour);
+        }
+        entry.0 += 1;
+        Standing { limit: self.limit, used: entry.0, reset: entry.1.as_second() }
+    }
+}
+
+impl Standing {
+    pub(crate) fn exceeded(&self) -> bool {
+        self.used > self.limit
+    }
+
+    /// A standing that is used up until `reset`, in seconds since 1970.
+    pub(crate) fn used_up(limit: u64, reset: i64) -> Self {
+        Self { limit, used: limit + 1, reset }
+    }
+
+    pub(crate) fn refusal(&self, caller: &str) -> Answer {
+        Answer::refusal(403, &format!("API rate limit exceeded for {caller}."))
+    }
+
+    pub(crate) fn headers(&self) -> [(&'static str, String); 5] {
+        [
+            ("x-ratelimit-limit", self.limit.to_string()),
+            ("x-ratelimit-remaining", self.limit.saturating_sub(self.used).to_string()),
+            ("x-ratelimit-reset", self.reset.to_string()),
+            ("x-ratelimit-used", self.used.min(self.limit).to_string()),
+            ("x-ratelimit-resource", "core".to_owned()),
+        ]
+    }
+}

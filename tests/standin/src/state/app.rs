@@ -1,0 +1,100 @@
+//! The GitHub App under test: one for each stand-in.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use aws_lc_rs::{encoding::AsDer as _, rsa, signature::KeyPair as _};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use covermark_types::{AppId, Secret, Timestamp};
+
+use super::{Level, Permissions, random_bytes};
+
+/// The App as its owner configured it.
+pub struct App {
+    /// Its number.
+    pub id: AppId,
+    /// Its name in addresses; its bot is `slug[bot]`.
+    pub slug: String,
+    /// Its name for people.
+    pub name: String,
+    /// The OAuth client id.
+    pub client_id: String,
+    /// The OAuth client secret.
+    pub client_secret: Secret,
+    /// What webhooks are signed with.
+    pub webhook_secret: Secret,
+    /// Where webhooks go; without it none are made, as on GitHub.
+    pub hook_url: Option<String>,
+    /// GitHub's number of the App's webhook.
+    pub hook_id: u64,
+    /// The addresses that sign-in may lead back to, compared exactly.
+    pub callback_urls: Vec<String>,
+    /// What installations grant.
+    pub permissions: Permissions,
+    /// The events the App subscribed to.
+    pub events: Vec<String>,
+    /// Since when.
+    pub created_at: Timestamp,
+    pub(crate) key: &'static AppKey,
+}
+
+impl App {
+    pub(super) fn new(now: Timestamp) -> Self {
+        let grants = [
+            ("metadata", Level::Read),
+            ("contents", Level::Read),
+            ("pull_requests", Level::Write),
+            ("statuses", Level::Write),
+            ("checks", Level::Write),
+        ];
+        let events = ["push", "pull_request", "repository"];
+        Self {
+            id: AppId(414_243),
+            slug: "covermark".to_owned(),
+            name: "Covermark".to_owned(),
+            client_id: format!("Iv23li{}", &hex::encode(random_bytes::<7>())),
+            client_secret: Secret::new(hex::encode(random_bytes::<20>())),
+            webhook_secret: Secret::new(hex::encode(random_bytes::<20>())),
+            hook_url: None,
+            hook_id: 512_077_001,
+            callback_urls: Vec::new(),
+            permissions: grants.into_iter().map(|(name, level)| (name.to_owned(), level)).collect::<BTreeMap<_, _>>(),
+            events: events.map(str::to_owned).to_vec(),
+            created_at: now,
+            key: AppKey::of_this_process(),
+        }
+    }
+}
+
+/// The App's RSA key. The private half leaves only with the credentials document.
+pub(crate) struct AppKey {
+    /// PKCS#1, as GitHub hands it out.
+    pub(crate) private_pem: Secret,
+    /// PKCS#1 DER.
+    pub(crate) public_der: Vec<u8>,
+}
+
+impl AppKey {
+    /// Making a key takes a tenth of a second, so all stand-ins of a process share one.
+    fn of_this_process() -> &'static Self {
+        static KEY: OnceLock<AppKey> = OnceLock::new();
+        KEY.get_or_init(|| {
+            let pair = rsa::KeyPair::generate(rsa::KeySize::Rsa2048).expect("the crypto library makes an RSA key");
+            let pkcs8 = pair.as_der().expect("an RSA key has a DER form");
+            Self {
+                private_pem: Secret::new(pem("RSA PRIVATE KEY", pkcs1_inside(pkcs8.as_ref()))),
+                public_der: pair.public_key().as_ref().to_vec(),
+            }
+        })
+    }
+}
+
+/// PKCS#8 of an RSA key is a fixed head of 26 bytes (version, algorithm, octet string) around the PKCS#1 form.
+fn pkcs1_inside(pkcs8: &[u8]) -> &[u8] {
+    &pkcs8[26..]
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap_or("")).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}

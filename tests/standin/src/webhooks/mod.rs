@@ -1,0 +1,10 @@
+//! Webhooks: what GitHub tells the App when its state changes, signed, queued until the story delivers them.
+
+mod events;
+mod send;
+
+pub(crate) use events::{installation, installation_repositories, ping, pull_request, push, repository, transferred};
+pub(crate) use send::{again, headers, parcel, queue, send};
+
+#[cfg(test)]
+mod tests;
