@@ -53,6 +53,8 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Place> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path: String = error.path().to_string().chars().filter(|c| !c.is_control()).take(100).collect();
+        // A text that is no JSON at all fails nowhere in particular.
+        let path = if path == "?" { ".".to_owned() } else { path };
         Place(missing_field(error.inner()).map_or(path.clone(), |field| join(&path, &field)))
     })?;
     json.end().map_err(|_| Place(".".to_owned()))?;

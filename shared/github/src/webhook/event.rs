@@ -4,7 +4,7 @@
 //! payload; a payload that lacks anything else is as good as a full one. Events that we do not act on are
 //! [`Event::Other`], unparsed.
 
-use covermark_types::{AccountId, CommitSha, InstallationId, PullNumber, RepositoryId};
+use covermark_types::{AccountId, CommitSha, InstallationId, PullNumber};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::signature::{Delivery, Verified};
@@ -15,7 +15,7 @@ use crate::{
 
 /// A known event that cannot be read: our mistake or a change at GitHub, worth an alarm, not a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a {event} event cannot be read at `{path}`")]
+#[error("the event {event} cannot be read at `{path}`")]
 pub struct EventError {
     /// The event's name.
     pub event: String,
