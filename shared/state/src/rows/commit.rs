@@ -75,7 +75,7 @@ impl CommitRow {
 }
 
 /// What was posted on a commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
     /// Status context → digest of the status as posted.
     pub statuses: BTreeMap<String, String>,

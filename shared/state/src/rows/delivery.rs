@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ttl;
 use crate::{
     Error, Table, Write,
-    table::{Condition, Key, Update, live, number, text},
+    table::{Condition, Item, Key, Update, key_text, live, number, text},
 };
 
 /// After this a delivery that is still "received" counts as abandoned: the function that took it up has long timed out.
@@ -107,7 +107,8 @@ impl Table {
             .remove("finished_at")
             .when(open);
         let written = self.update(&key(provider, id), update).await?;
-        let again = |old: &crate::table::Item| live(old, now) && crate::table::key_text(old, "claim") != claim;
+        // A server may answer with an empty old row where there was none.
+        let again = |old: &Item| old.contains_key("state") && live(old, now) && key_text(old, "claim") != claim;
         Ok(match (written.write, written.old) {
             (Write::Refused, _) => Received::Known,
             (Write::Applied, Some(old)) if again(&old) => Received::Again,

@@ -123,10 +123,11 @@ impl Table {
                     .value(":created", number(created.as_millisecond())),
                 Update::default().set("created_at", number(created.as_millisecond())),
             ),
-            // A tombstone of something never seen: it holds against lives that began before now.
+            // Every life that began before GitHub was asked is over. GitHub's times are whole seconds: one that began
+            // within that very second may be a later one.
             None => (
                 Condition::new("attribute_not_exists(#pk) OR #seen_at <= :seen").value(":seen", seen.clone()),
-                Update::default().set_if_absent("created_at", seen.clone()),
+                Update::default().set("created_at", number(seen_at.as_second() * 1000 - 1)),
             ),
         };
         let update = created

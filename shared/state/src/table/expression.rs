@@ -81,13 +81,6 @@ impl Update {
         self
     }
 
-    /// Sets an attribute that has no value yet.
-    pub(crate) fn set_if_absent(mut self, name: &str, value: AttributeValue) -> Self {
-        self.set.push(format!("#{name} = if_not_exists(#{name}, :set_{name})"));
-        self.values.insert(format!(":set_{name}"), value);
-        self
-    }
-
     /// Adds one to a number that starts at zero.
     pub(crate) fn increment(mut self, name: &str) -> Self {
         self.set.push(format!("#{name} = if_not_exists(#{name}, :zero) + :one"));

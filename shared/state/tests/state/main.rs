@@ -1,0 +1,14 @@
+//! Stories about what is remembered, told through the real SDK: against an embedded DynamoDB, and against a server
+//! that answers what it is told to.
+
+mod commits;
+mod deliveries;
+mod faults;
+mod installations;
+mod leases;
+mod people;
+mod pulls;
+mod repositories;
+mod support;
+mod tokens;
+mod uploads;
