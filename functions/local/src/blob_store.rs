@@ -83,7 +83,10 @@ async fn store_report(
 
 async fn read_report(announced: Option<usize>, body: Body) -> Result<Bytes, Problem> {
     let too_large = || {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The report is larger than 512 MiB. Split the upload by flag or job.")
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The report is larger than 512 MiB. Split the upload by flag or job.",
+        )
     };
     if announced.is_some_and(|length| length > MAX_REPORT) {
         return Err(too_large());

@@ -45,7 +45,9 @@ async fn serve(common: &Common, options: cli::Serve) -> anyhow::Result<()> {
     .await?;
     say(&format!("Covermark listens on http://{}", running.address));
     if reconcile::connected(&running.house.rooms).await.is_empty() {
-        say("No GitHub App is connected yet: stop, run `covermark credentials import --provider gh FILE`, start again.");
+        say(
+            "No GitHub App is connected yet: stop, run `covermark credentials import --provider gh FILE`, start again.",
+        );
     }
     until_asked_to_end().await?;
     say("Ending: finishing what is under way.");

@@ -25,9 +25,7 @@ pub(crate) async fn level(app: &Sync, provider: &Provider, id: InstallationId) -
             }
             repositories(app, &github, provider, id).await
         }
-        Err(GitHubError::NotFound(_) | GitHubError::InstallationGone { .. }) => {
-            gone(app, provider, id, seen_at).await
-        }
+        Err(GitHubError::NotFound(_) | GitHubError::InstallationGone { .. }) => gone(app, provider, id, seen_at).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -94,12 +92,7 @@ pub(crate) async fn gone(
 
 /// Reads the list to its end, page by page, then lets go what is not on it. A listing that fails half-way takes nothing
 /// away.
-async fn repositories(
-    app: &Sync,
-    github: &GitHub,
-    provider: &Provider,
-    id: InstallationId,
-) -> Result<(), SyncError> {
+async fn repositories(app: &Sync, github: &GitHub, provider: &Provider, id: InstallationId) -> Result<(), SyncError> {
     let client = github.installation_client(id);
     let started = app.clock.now();
     let mut listed: HashSet<RepositoryId> = HashSet::new();

@@ -49,8 +49,7 @@ async fn answer_early_report(app: &Sync, pull: &Pull) -> Result<(), SyncError> {
     }
     let Pull { provider, repository, head_sha, .. } = pull;
     if app.table.commit(provider, *repository, head_sha).await?.is_some() {
-        let job =
-            FeedbackJob::Commit { provider: provider.clone(), repository: *repository, commit: head_sha.clone() };
+        let job = FeedbackJob::Commit { provider: provider.clone(), repository: *repository, commit: head_sha.clone() };
         app.feedback.send(&job.to_body()?, std::time::Duration::ZERO).await?;
     }
     Ok(())

@@ -32,8 +32,7 @@ pub(crate) async fn level(
         Err(GitHubError::Suspended { .. }) => Ok(()),
         // Deleted, taken from the installation, or transferred out of its reach: the list knows which. A token narrowed
         // to a repository that is not there is refused as invalid.
-        Ok(_)
-        | Err(GitHubError::NotFound(_) | GitHubError::Rejected(_) | GitHubError::InstallationGone { .. }) => {
+        Ok(_) | Err(GitHubError::NotFound(_) | GitHubError::Rejected(_) | GitHubError::InstallationGone { .. }) => {
             installation::level(app, provider, installation).await
         }
         Err(error) => Err(error.into()),

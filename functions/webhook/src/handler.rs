@@ -161,8 +161,12 @@ fn refusal(refused: Refused) -> Problem {
         Refused::SignatureMissing => Problem::unauthorized(
             "The delivery is not signed. Set a webhook secret in the App's settings; it must be the one stored here.",
         ),
-        Refused::Sha1Only => Problem::unauthorized(
-            "Only X-Hub-Signature (SHA-1) was sent. Covermark accepts X-Hub-Signature-256 alone.",
+        Refused::Sha1Only => {
+            Problem::unauthorized("Only X-Hub-Signature (SHA-1) was sent. Covermark accepts X-Hub-Signature-256 alone.")
+        }
+        Refused::SignatureMalformed => Problem::new(
+            StatusCode::FORBIDDEN,
+            "X-Hub-Signature-256 has not the form `sha256=` and 64 hexadecimal digits.",
         ),
         Refused::NotJson => Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -12,5 +12,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let [table, queue, prefix] = aws::settings([config::TABLE, config::SYNC_QUEUE, config::SECRETS_PREFIX])?;
     let (cloud, clock) = (aws::Cloud::connect().await?, Arc::new(SystemClock));
     let secrets = WebhookSecrets::new(cloud.vault(prefix), clock.clone());
-    lambda::http(routes(Arc::new(Webhook { table: cloud.table(table), sync: cloud.queue(queue), secrets, clock }))).await
+    lambda::http(routes(Arc::new(Webhook { table: cloud.table(table), sync: cloud.queue(queue), secrets, clock })))
+        .await
 }

@@ -126,13 +126,7 @@ async fn uploader(teller: &Teller, running: &Running, repository: &Repo) -> anyh
     Ok(Uploader { http: rooms.http.clone(), url, token })
 }
 
-fn job<'a>(
-    commit: &'a CommitSha,
-    branch: &'a str,
-    pull: Option<PullNumber>,
-    name: &'a str,
-    flag: &'a str,
-) -> Job<'a> {
+fn job<'a>(commit: &'a CommitSha, branch: &'a str, pull: Option<PullNumber>, name: &'a str, flag: &'a str) -> Job<'a> {
     Job { commit, branch, pull, name, flag, checkout: MAIN, report: &MAIN_REPORTS.lcov }
 }
 

@@ -18,6 +18,7 @@ pub struct ErrorPage {
     what: String,
     why: String,
     advice: String,
+    command: Option<String>,
     way_on: Option<WayOn>,
     viewer: Option<String>,
     retry_after: Option<u64>,
@@ -35,6 +36,7 @@ struct WayOn {
 struct Body<'a> {
     why: &'a str,
     advice: &'a str,
+    command: Option<&'a str>,
     way_on: Option<&'a WayOn>,
     request_id: &'a str,
 }
@@ -47,11 +49,19 @@ impl ErrorPage {
             what: what.into(),
             why: why.into(),
             advice: advice.into(),
+            command: None,
             way_on: None,
             viewer: None,
             retry_after: None,
             cause: None,
         }
+    }
+
+    /// Adds the command that the advice speaks of, for copying.
+    #[must_use]
+    pub fn command(mut self, command: impl Into<String>) -> Self {
+        self.command = Some(command.into());
+        self
     }
 
     /// Adds the link to go on by.
@@ -63,8 +73,8 @@ impl ErrorPage {
 
     /// Names who is signed in, at the head of the page.
     #[must_use]
-    pub fn viewer(mut self, login: Option<String>) -> Self {
-        self.viewer = login;
+    pub fn viewer(mut self, login: String) -> Self {
+        self.viewer = Some(login);
         self
     }
 
@@ -98,9 +108,18 @@ impl ErrorPage {
         if let Some(cause) = &self.cause {
             tracing::error!(request_id, %cause, what = %self.what, "a page could not be shown");
         }
-        // Rendered first: the body borrows, the page owns.
-        let body = Body { why: &self.why, advice: &self.advice, way_on: self.way_on.as_ref(), request_id };
-        let mut response = Page::new(self.what.clone(), body).viewer(self.viewer).status(self.status).render(site);
+        let body = Body {
+            why: &self.why,
+            advice: &self.advice,
+            command: self.command.as_deref(),
+            way_on: self.way_on.as_ref(),
+            request_id,
+        };
+        let mut page = Page::new(self.what.clone(), body).status(self.status);
+        if let Some(login) = self.viewer {
+            page = page.viewer(Some(login));
+        }
+        let mut response = page.render(site);
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -13,12 +13,20 @@ use super::{Site, assets};
 #[derive(Clone, Debug)]
 pub(super) struct FormTarget(pub(super) String);
 
+/// Who looks at a page, as far as the page was told.
+#[derive(Debug)]
+enum Viewer {
+    Person(String),
+    Stranger,
+    Unknown,
+}
+
 /// A function's content with its title, ready to be framed.
 #[derive(Debug)]
 pub struct Page<B> {
     title: String,
     body: B,
-    viewer: Option<String>,
+    viewer: Viewer,
     status: StatusCode,
     posts_to: Option<String>,
 }
@@ -28,10 +36,9 @@ pub struct Page<B> {
 struct Layout<'a, B: Template> {
     title: &'a str,
     body: &'a B,
-    viewer: Option<&'a str>,
     home: String,
-    account: String,
-    sign_in: String,
+    corner: &'a str,
+    corner_href: String,
     stylesheet: String,
     icon: String,
 }
@@ -39,13 +46,14 @@ struct Layout<'a, B: Template> {
 impl<B: Template> Page<B> {
     /// A page that names its thing in `title` (heading and browser tab alike).
     pub fn new(title: impl Into<String>, body: B) -> Self {
-        Self { title: title.into(), body, viewer: None, status: StatusCode::OK, posts_to: None }
+        Self { title: title.into(), body, viewer: Viewer::Unknown, status: StatusCode::OK, posts_to: None }
     }
 
-    /// Names who is signed in, at the head of the page.
+    /// Names who is signed in at the head of the page, or offers to sign in to nobody (`None`). A page that was not
+    /// told does neither.
     #[must_use]
     pub fn viewer(mut self, login: Option<String>) -> Self {
-        self.viewer = login;
+        self.viewer = login.map_or(Viewer::Stranger, Viewer::Person);
         self
     }
 
@@ -66,13 +74,17 @@ impl<B: Template> Page<B> {
     /// The answer.
     #[must_use]
     pub fn render(self, site: &Site) -> Response {
+        let (corner, corner_href) = match &self.viewer {
+            Viewer::Person(login) => (login.as_str(), site.link("account")),
+            Viewer::Stranger => ("Sign in", site.link("login")),
+            Viewer::Unknown => ("Account", site.link("account")),
+        };
         let layout = Layout {
             title: &self.title,
             body: &self.body,
-            viewer: self.viewer.as_deref(),
             home: site.link(""),
-            account: site.link("account"),
-            sign_in: site.link("login"),
+            corner,
+            corner_href,
             stylesheet: assets::stylesheet(site),
             icon: assets::icon(site),
         };

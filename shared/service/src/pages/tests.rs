@@ -54,12 +54,12 @@ fn headers(response: &Response<Body>) -> String {
 
 #[tokio::test]
 async fn a_page_is_framed_and_what_it_shows_is_escaped() {
-    insta::assert_snapshot!(text(ask(&site("https://c.example/cov/"), "/").await).await, @"");
+    insta::assert_snapshot!(text(ask(&site("https://c.example/cov/"), "/").await).await);
 }
 
 #[tokio::test]
 async fn a_page_over_https_lets_nothing_in_and_nothing_out() {
-    insta::assert_snapshot!(headers(&ask(&site("https://c.example/"), "/").await), @"");
+    insta::assert_snapshot!(headers(&ask(&site("https://c.example/"), "/").await));
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn an_error_says_what_why_what_to_do_and_last_the_requests_id() {
     assert_eq!(response.headers().get_all(header::CONTENT_TYPE).iter().count(), 1);
     let page = text(response).await;
     let main = page.split_once("<main").and_then(|(_, rest)| rest.split_once("</main>")).expect("a main part").0;
-    insta::assert_snapshot!(main, @"");
+    insta::assert_snapshot!(main);
 }
 
 #[tokio::test]
