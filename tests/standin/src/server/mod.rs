@@ -7,13 +7,16 @@ mod answer;
 mod auth;
 mod body;
 mod client;
+mod destination;
 mod exchange;
 mod jwt;
 mod limits;
 mod listener;
 mod paginate;
+mod record;
 mod request;
 mod router;
+mod trouble;
 
 pub(crate) use answer::{Answer, Body, Outcome};
 pub(crate) use auth::{Caller, Needs, suspended};

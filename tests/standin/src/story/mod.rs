@@ -3,11 +3,13 @@
 //! A verb that is used wrongly (a branch that is not there, an account nobody made) panics with a sentence: it is a
 //! mistake in the test. What the App does goes over HTTP and never panics.
 
+mod commit;
 mod expect;
 mod installation;
 mod owner;
 mod people;
 mod pull_request;
+mod pushing;
 mod repo;
 mod webhooks;
 
@@ -17,11 +19,12 @@ use covermark_types::{AppId, Clock, Secret, SystemClock};
 use serde_json::json;
 use url::Url;
 
+pub use commit::CommitDraft;
 pub use installation::AppInstallation;
 pub use owner::Owner;
 pub use pull_request::PullRequest;
 pub(crate) use pull_request::pull_changes;
-pub use repo::{CommitDraft, Repo};
+pub use repo::Repo;
 
 use crate::{
     faults::{Fault, Gate},
