@@ -27,7 +27,9 @@ import typing
 # The client sets no time limit of its own; its three tries against a server that is down sleep for 3.5 seconds.
 PATIENCE_SECONDS = 90
 
+# The client says "complete" whether or not it went well; a failure is a second line.
 QUEUED = "Upload queued for processing complete"
+STORED = "bytes) to storage"
 REFUSED = "Upload queued for processing failed"
 
 PROGRAM = """\
@@ -118,8 +120,11 @@ class Story:
         if ran.code != code:
             wrong.append(f"exit code {ran.code}, {code} expected")
         wrong += [f"the output lacks {text!r}" for text in says if text not in ran.output]
+        refused = " failed: " in ran.output
         if sentence and sentence not in (ran.sentence() or ""):
             wrong.append(f"our sentence lacks {sentence!r}")
+        elif refused and not sentence:
+            wrong.append("it was refused")
         if wrong:
             self.failed += 1
             print(f"FAIL  {name}: {'; '.join(wrong)}")
@@ -157,16 +162,16 @@ def uploads(story: Story) -> None:
     """Everything a job does on a good day."""
     flags = ("--flag", "unit", "--flag", "linux", "--name", "story", "--env", "COVERED_BY")
     for command in ("upload-coverage", "upload-process", "do-upload"):
-        story.check(f"{command}", story.upload(command), 0, says=[QUEUED])
-        story.check(f"{command} with flags", story.upload(command, *flags), 0, says=[QUEUED])
-        story.check(f"{command} that may fail the job", story.upload(command, fail=True), 0, says=[QUEUED])
+        story.check(f"{command}", story.upload(command), 0, says=[QUEUED, STORED])
+        story.check(f"{command} with flags", story.upload(command, *flags), 0, says=[QUEUED, STORED])
+        story.check(f"{command} that may fail the job", story.upload(command, fail=True), 0, says=[QUEUED, STORED])
     searched = story.run("upload-coverage", "--branch", story.settings.branch, fail=True)
-    story.check("upload-coverage that searches for its reports", searched, 0, says=[QUEUED, "coverage.xml"])
+    story.check("upload-coverage that searches for its reports", searched, 0, says=[QUEUED, STORED, "coverage.xml"])
     slash = story.upload("upload-coverage", url=story.settings.url.rstrip("/") + "/", fail=True)
-    story.check("an address with a slash at its end", slash, 0, says=[QUEUED])
+    story.check("an address with a slash at its end", slash, 0, says=[QUEUED, STORED])
     if story.settings.global_token:
         anywhere = story.upload("upload-coverage", token=story.settings.global_token, fail=True)
-        story.check("the global token", anywhere, 0, says=[QUEUED])
+        story.check("the global token", anywhere, 0, says=[QUEUED, STORED])
 
 
 def after_uploads(story: Story) -> None:
@@ -176,7 +181,7 @@ def after_uploads(story: Story) -> None:
     results = story.run("create-report-results", fail=True)
     story.check("create-report-results", results, 0, says=["Report results creating complete"])
     notified = story.run("send-notifications", fail=True)
-    story.check("send-notifications", notified, 0, says=["Upload completion processing complete"])
+    story.check("send-notifications", notified, 0, says=["Upload Completion complete", "'uploads_total'"])
 
 
 def refusals(story: Story) -> None:

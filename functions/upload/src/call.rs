@@ -78,7 +78,10 @@ fn action(rest: &[&str]) -> Result<Action, Problem> {
         ["commits", sha, "reports", code, "results"] => Action::Results(commit_of_report(sha, code)?),
         ["commits", sha, "upload-complete"] => Action::Complete(commit(sha)?),
         ["commits", _, "empty-upload"] => {
-            return Err(not_yet("Empty uploads (commits that need no coverage) are", "a report, or nothing for such a commit"));
+            return Err(not_yet(
+                "Empty uploads (commits that need no coverage) are",
+                "a report, or nothing for such a commit",
+            ));
         }
         _ => return Err(no_such_call()),
     })

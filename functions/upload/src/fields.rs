@@ -15,14 +15,14 @@ use crate::call::check_report_code;
 const MOST_FLAGS: usize = 50;
 /// Longest flag; the incumbent's are at most 45.
 const LONGEST_FLAG: usize = 100;
-/// Longest name of an upload, of its job and of its CI service.
-const LONGEST_NAME: usize = 200;
+/// Longest name of an upload, of its job and of its CI service. Matrix jobs get long ones without anybody's doing.
+const LONGEST_NAME: usize = 500;
 /// Longest branch. Git's own limit is the file system's 255; a fork's comes with its owner before a colon.
 const LONGEST_BRANCH: usize = 300;
 /// Longest address of a build. Longer ones are left away, not refused: nobody wrote them by hand.
 const LONGEST_ADDRESS: usize = 1000;
 /// Largest report that is let in, as the client announces it.
-const MOST_REPORT_BYTES: u64 = 1024 * 1024 * 1024;
+const MOST_REPORT_BYTES: u64 = 512 * 1024 * 1024;
 
 /// The keys we read. All others (`cli_args`, `env`, `version`, …) are skipped without being kept in memory.
 #[derive(Default, Deserialize)]
@@ -144,7 +144,7 @@ impl Fields {
         if self.0.report_payload_bytes.as_u64().is_some_and(|bytes| bytes > MOST_REPORT_BYTES) {
             return Err(Problem::new(
                 axum::http::StatusCode::PAYLOAD_TOO_LARGE,
-                "The report is larger than 1 GiB. Upload it in parts: each upload of a commit adds to its coverage.",
+                "The report is larger than 512 MiB. Upload it in parts: each upload of a commit adds to its coverage.",
             ));
         }
         Ok(())
@@ -158,8 +158,13 @@ fn text(field: &str, value: &Value, longest: usize) -> Result<Option<String>, Pr
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Bool(truth) => truth.to_string(),
+        Value::Array(_) | Value::Object(_) if field == "flags" => {
+            return Err(Problem::bad_request(
+                "`flags` is not a list of texts. Send one such as `[\"unit\", \"linux\"]`, or null.",
+            ));
+        }
         Value::Array(_) | Value::Object(_) => {
-            return Err(Problem::bad_request(format!("`{field}` is not a text. Send one, or null.")));
+            return Err(Problem::bad_request(format!("`{field}` is neither a text nor null. Send one of them.")));
         }
     };
     if text.chars().count() > longest {
@@ -180,25 +185,31 @@ fn flags(value: &Value) -> Result<Vec<String>, Problem> {
     };
     let mut flags: Vec<String> = Vec::new();
     for entry in given {
-        // The bound on one entry is that of all flags together: it may be a whole list.
-        let entry = text("flags", entry, MOST_FLAGS * (LONGEST_FLAG + 1))?.unwrap_or_default();
+        // One entry may be a whole list, so it has no bound but the body's.
+        let entry = text("flags", entry, usize::MAX)?.unwrap_or_default();
         for flag in entry.split(',').map(str::trim).filter(|flag| !flag.is_empty()) {
-            if flag.chars().count() > LONGEST_FLAG {
-                return Err(Problem::bad_request(format!(
-                    "A flag is longer than {LONGEST_FLAG} characters. Flags are short names such as `unit` or `linux`."
-                )));
-            }
-            if !flags.iter().any(|known| known == flag) {
-                flags.push(flag.to_owned());
-            }
-        }
-        if flags.len() > MOST_FLAGS {
-            return Err(Problem::bad_request(format!(
-                "The upload has more than {MOST_FLAGS} flags. Flags group uploads; use `--name` to tell them apart."
-            )));
+            add_flag(&mut flags, flag)?;
         }
     }
     Ok(flags)
+}
+
+fn add_flag(flags: &mut Vec<String>, flag: &str) -> Result<(), Problem> {
+    if flag.chars().count() > LONGEST_FLAG {
+        return Err(Problem::bad_request(format!(
+            "A flag is longer than {LONGEST_FLAG} characters. Flags are short names such as `unit` or `linux`."
+        )));
+    }
+    if flags.iter().any(|known| known == flag) {
+        return Ok(());
+    }
+    if flags.len() == MOST_FLAGS {
+        return Err(Problem::bad_request(format!(
+            "The upload has more than {MOST_FLAGS} flags. Flags group uploads; use `--name` to tell them apart."
+        )));
+    }
+    flags.push(flag.to_owned());
+    Ok(())
 }
 
 /// A build's address, if it is one that a page may link to.

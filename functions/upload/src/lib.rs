@@ -70,7 +70,8 @@ pub fn routes(app: Arc<Upload>) -> Router {
 }
 
 async fn serve(State(app): State<Arc<Upload>>, request: Request) -> Response {
-    answer(&app, request).await.unwrap_or_else(Problem::into_response)
+    // Boxed: what waits for AWS is 17 KB of state, too much for every connection's task to hold.
+    Box::pin(answer(&app, request)).await.unwrap_or_else(Problem::into_response)
 }
 
 async fn answer(app: &Upload, request: Request) -> Result<Response, Problem> {

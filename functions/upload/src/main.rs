@@ -1,5 +1,4 @@
 //! Plugs `upload` into Lambda.
-
 use std::sync::Arc;
 
 use covermark_service::{aws, config, lambda, telemetry};
@@ -10,11 +9,11 @@ use covermark_upload::{GLOBAL_TOKEN_SECRET, Upload, routes};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start_on_lambda();
-    let cloud = aws::Cloud::connect().await?;
-    let names = [config::TABLE, config::BUCKET, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX];
-    let ([table, bucket, queue, prefix], public_url) = aws::settings(|env| (names.map(|n| env.text(n)), env.public_url()))?;
+    let names = [config::TABLE, config::BUCKET, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX, config::PUBLIC_URL];
+    let ([table, bucket, queue, prefix, url], cloud) = (aws::settings(names)?, aws::Cloud::connect().await?);
+    let public_url = config::parse_public_url(&url).map_err(|problem| format!("{} {problem}", config::PUBLIC_URL))?;
     let global_token = cloud.vault(prefix).get(GLOBAL_TOKEN_SECRET).await?;
-    let (table, blobs, feedback) = (cloud.table(table), cloud.blobs(&bucket)?, cloud.queue(queue));
+    let (table, blobs, feedback) = (cloud.table(table), cloud.blobs(bucket)?, cloud.queue(queue));
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     lambda::http(routes(Arc::new(Upload { table, blobs, feedback, public_url, global_token, clock, random }))).await
 }

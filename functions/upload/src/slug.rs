@@ -42,7 +42,8 @@ mod tests {
         for slug in ["acme::::widgets", "acme%3A%3A%3A%3Awidgets", "acme%3a%3a%3a%3awidgets"] {
             assert_eq!(decode(slug).map(|name| name.to_string()), Ok("acme/widgets".to_owned()), "{slug}");
         }
-        for bad in ["", "acme", "acme/widgets", "acme:::widgets", "::::widgets", "acme::::", "acme:::::w", "acme::::.."] {
+        for bad in ["", "acme", "acme/widgets", "acme:::widgets", "::::widgets", "acme::::", "acme:::::w", "acme::::.."]
+        {
             assert_eq!(decode(bad), Err(SlugError::NotAName), "{bad}");
         }
         assert_eq!(decode("grp:::sub::::widgets"), Err(SlugError::SubGroup));
