@@ -1,2 +1,19 @@
-//! Plugs feedback into Lambda.
-fn main() {}
+//! Plugs `feedback` into Lambda.
+
+use std::sync::Arc;
+
+use covermark_feedback::{Feedback, Lambda, invoke};
+use covermark_service::{aws, config, credentials::Apps, lambda, telemetry};
+use covermark_types::{SystemClock, SystemRandom};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    telemetry::start_on_lambda();
+    let [table, bucket, queue, prefix] =
+        aws::settings([config::TABLE, config::BUCKET, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX])?;
+    let (cloud, clock, random) = (aws::Cloud::connect().await?, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let apps = Apps::new(cloud.vault(prefix), clock.clone(), cloud.http().clone());
+    let (table, blobs, queue) = (cloud.table(table), cloud.blobs(bucket.clone())?, cloud.queue(queue));
+    let app = Feedback { table, blobs, apps, queue: queue.clone(), bucket, clock, random };
+    lambda::events(Arc::new(Lambda { app, queue }), invoke).await
+}

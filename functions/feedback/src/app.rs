@@ -1,0 +1,60 @@
+//! The function's parts, and its entry for a queue's job.
+
+use std::sync::Arc;
+
+use covermark_service::credentials::Apps;
+use covermark_state::{Table, blobs::Blobs, jobs::FeedbackJob, queue::Queue, rows::upload::UploadKey};
+use covermark_types::{Clock, CommitSha, Provider, Random, RepositoryId};
+
+use crate::{
+    commit::{self, Trigger},
+    error::FeedbackError,
+    ingest,
+};
+
+/// What the function works with.
+pub struct Feedback {
+    /// Uploads, commits, pull requests, leases.
+    pub table: Table,
+    /// Raw uploads, shards, reports.
+    pub blobs: Blobs,
+    /// The connected Apps.
+    pub apps: Apps,
+    /// The queue that this function drains, to look again later.
+    pub queue: Arc<dyn Queue>,
+    /// Name of the bucket that `blobs` is, as events name it.
+    pub bucket: String,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness, for the names of lease holders and uploads.
+    pub random: Arc<dyn Random>,
+}
+
+/// The commit that the work is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CommitKey {
+    pub(crate) provider: Provider,
+    pub(crate) repository: RepositoryId,
+    pub(crate) sha: CommitSha,
+}
+
+/// Does a job.
+///
+/// # Errors
+/// [`FeedbackError`] says whether the job should come again, and when. Nothing is lost either way: the upload is kept,
+/// and every step can be run again.
+pub async fn handle(app: &Feedback, job: FeedbackJob) -> Result<(), FeedbackError> {
+    let (key, trigger) = match job {
+        FeedbackJob::Upload { provider, repository, commit, upload } => {
+            let key = UploadKey { provider, repository, commit, upload };
+            ingest::ingest(app, &key).await?;
+            (CommitKey { provider: key.provider, repository: key.repository, sha: key.commit }, Trigger::Upload)
+        }
+        FeedbackJob::Commit { provider, repository, commit } => {
+            (CommitKey { provider, repository, sha: commit }, Trigger::Commit)
+        }
+    };
+    let done = Box::pin(commit::run(app, &key, trigger)).await?;
+    done.log(&key);
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! One run at a time on a pull request (or on a branch's commit).
+
+use std::time::Duration;
+
+use covermark_types::{PullNumber, random_hex};
+
+use crate::{Feedback, FeedbackError, app::CommitKey};
+
+/// How long a run may post before another one takes its place: longer than any run, short enough that a crash is not
+/// noticed by people.
+const LASTS: Duration = Duration::from_secs(60);
+
+/// A lease that is held.
+pub(crate) struct Lease {
+    key: String,
+    holder: String,
+}
+
+impl Lease {
+    /// Takes the lease of the pull request, or of the commit when there is none.
+    pub(crate) async fn take(app: &Feedback, key: &CommitKey, pull: Option<PullNumber>) -> Result<Self, FeedbackError> {
+        let CommitKey { provider, repository, sha } = key;
+        let name = match pull {
+            Some(number) => format!("feedback/{provider}/{repository}/pull/{number}"),
+            None => format!("feedback/{provider}/{repository}/commit/{sha}"),
+        };
+        let lease = Self { key: name, holder: random_hex::<8>(&*app.random) };
+        lease.renew(app).await?;
+        Ok(lease)
+    }
+
+    /// Holds it for as long again.
+    pub(crate) async fn renew(&self, app: &Feedback) -> Result<(), FeedbackError> {
+        let now = app.clock.now();
+        if app.table.acquire_lease(&self.key, &self.holder, now + LASTS, now).await? {
+            Ok(())
+        } else {
+            Err(FeedbackError::Busy)
+        }
+    }
+
+    /// Gives it back. A failure is no more than a wait for others: it ends by itself.
+    pub(crate) async fn give_back(self, app: &Feedback) {
+        if let Err(error) = app.table.release_lease(&self.key, &self.holder).await {
+            tracing::warn!(cause = %error, lease = self.key, "a lease could not be given back");
+        }
+    }
+}

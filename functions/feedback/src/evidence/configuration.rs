@@ -1,0 +1,83 @@
+//! The repository's own rules, read at a commit.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+use covermark_github::Error;
+use covermark_policy::Policy;
+use covermark_types::{CommitSha, RepositoryId};
+use futures::future;
+
+use super::Site;
+use crate::FeedbackError;
+
+/// Where the rules may be, the first one that is there counts.
+pub(crate) const PLACES: [&str; 4] = ["covermark.yml", "codecov.yml", ".codecov.yml", ".github/codecov.yml"];
+/// Commits whose rules are kept in memory. A file at a commit never changes, so they do not grow old.
+const KEPT: usize = 256;
+
+/// The rules and what is wrong with their file.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) problems: Vec<String>,
+}
+
+/// GitHub's address, repository, commit.
+type Key = (String, RepositoryId, CommitSha);
+static CACHE: LazyLock<Mutex<HashMap<Key, Configuration>>> = LazyLock::new(Mutex::default);
+
+/// The rules at `at`: our defaults when there is no file, or when we may not read it.
+pub(crate) async fn read(site: &Site, at: &CommitSha) -> Result<Configuration, FeedbackError> {
+    if !site.rights.contents {
+        return Ok(defaults());
+    }
+    let key = (site.place.web.to_string(), site.place.repository, at.clone());
+    if let Some(kept) = cache().get(&key) {
+        return Ok(kept.clone());
+    }
+    let Some(configuration) = fetch(site, at).await? else { return Ok(defaults()) };
+    let mut cache = cache();
+    if cache.len() >= KEPT {
+        // All at once: they are cheap to read again, and an order of use would have to be kept for nothing.
+        cache.clear();
+    }
+    cache.insert(key, configuration.clone());
+    Ok(configuration)
+}
+
+/// `None` when we may not read files after all.
+async fn fetch(site: &Site, at: &CommitSha) -> Result<Option<Configuration>, FeedbackError> {
+    // All at once: one round trip instead of four.
+    let files = future::join_all(PLACES.map(|path| site.client.file(path, at.as_str()))).await;
+    for (path, file) in PLACES.into_iter().zip(files) {
+        match file {
+            Ok(None) => {}
+            Ok(Some(bytes)) => return Ok(Some(parsed(path, &bytes))),
+            Err(Error::Forbidden(_)) => return Ok(None),
+            Err(Error::TooLarge { .. }) => {
+                let problems = vec![format!("`{path}` is too large to be read.")];
+                return Ok(Some(Configuration { problems, ..defaults() }));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Some(defaults()))
+}
+
+fn parsed(path: &str, bytes: &[u8]) -> Configuration {
+    let (policy, problems) = covermark_policy::read(&String::from_utf8_lossy(bytes));
+    let problems = problems.iter().map(|problem| format!("`{path}`: {problem}")).collect();
+    Configuration { policy: Arc::new(policy), problems }
+}
+
+/// Our own rules.
+pub(crate) fn defaults() -> Configuration {
+    Configuration { policy: Arc::new(Policy::default()), problems: Vec::new() }
+}
+
+fn cache() -> std::sync::MutexGuard<'static, HashMap<Key, Configuration>> {
+    CACHE.lock().unwrap_or_else(PoisonError::into_inner)
+}

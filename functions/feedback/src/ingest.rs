@@ -1,0 +1,141 @@
+//! Step 1: one raw upload becomes a shard, and its row says what people must be told about it.
+//!
+//! The shard's key is the hash of its content, so a second run writes the same thing to the same place. What cannot be
+//! read is an outcome with a reason, never a failure of the job.
+
+use covermark_coverage::{
+    ingest::ingest as read_reports,
+    payload::{self, Limits, PayloadError},
+    shard,
+};
+use covermark_state::rows::{
+    self,
+    upload::{DroppedPath, UnreadableFile, Upload, UploadKey, UploadNotes, UploadResult, UploadState},
+};
+use sha2::{Digest as _, Sha256};
+
+use crate::{Feedback, FeedbackError, Skip, totals};
+
+/// The largest raw upload that is read, in bytes: what fits into the function's memory together with what it becomes.
+pub(crate) const MAX_RAW: u64 = 200 * 1024 * 1024;
+
+/// A raw upload, read.
+struct Read {
+    /// The encoded shard; `None` when there was nothing to read.
+    shard: Option<Vec<u8>>,
+    totals: Option<rows::Totals>,
+    notes: UploadNotes,
+}
+
+/// Reads an upload that was stored. Does nothing when that was done before, and nothing but a note in the log when the
+/// upload is not ours or never came.
+pub(crate) async fn ingest(app: &Feedback, key: &UploadKey) -> Result<Option<Skip>, FeedbackError> {
+    let now = app.clock.now();
+    let Some(upload) = app.table.upload(key, now).await? else {
+        tracing::warn!(upload_id = %key.upload, reason = Skip::UploadUnknown.code(), "an upload that nobody opened");
+        return Ok(Some(Skip::UploadUnknown));
+    };
+    if matches!(upload.state, UploadState::Processed | UploadState::Unreadable) {
+        return Ok(None);
+    }
+    let raw = match app.blobs.get(&key.blob_key(), MAX_RAW).await {
+        Ok(Some(raw)) => raw,
+        Ok(None) => {
+            tracing::warn!(upload_id = %key.upload, reason = Skip::UploadNotStored.code(), "an upload is not there");
+            return Ok(Some(Skip::UploadNotStored));
+        }
+        Err(covermark_state::Error::TooLarge { size, limit, .. }) => {
+            record(app, &upload, too_large(size, limit)).await?;
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    app.table.set_upload_stored(key).await?;
+    // Reading takes seconds for the largest reports; on one thread nothing else would move meanwhile.
+    let read = tokio::task::spawn_blocking(move || read(&raw)).await?;
+    record(app, &upload, read).await?;
+    Ok(None)
+}
+
+async fn record(app: &Feedback, upload: &Upload, read: Read) -> Result<(), FeedbackError> {
+    let shard = match read.shard {
+        None => None,
+        Some(bytes) => {
+            let key = format!("shards/{}", hex::encode(Sha256::digest(&bytes)));
+            app.blobs.put(&key, bytes.into()).await?;
+            Some(key)
+        }
+    };
+    let state = if shard.is_some() { UploadState::Processed } else { UploadState::Unreadable };
+    tracing::info!(
+        upload_id = %upload.key.upload, ?state, unreadable = read.notes.unreadable_total,
+        left_out = read.notes.dropped_total, "an upload was read"
+    );
+    let result = UploadResult { state, shard, totals: read.totals, notes: read.notes };
+    app.table.set_upload_processed(&upload.key, &result, app.clock.now()).await?;
+    Ok(())
+}
+
+fn read(raw: &[u8]) -> Read {
+    let payload = match payload::read(raw, &Limits::default()) {
+        Ok(payload) => payload,
+        Err(error) => return unreadable(refusal(&error), error.to_string()),
+    };
+    let ingested = read_reports(&payload);
+    let mut notes = UploadNotes {
+        formats: ingested.formats.iter().map(|(_, format)| format.code().to_owned()).collect(),
+        warnings: ingested.warnings.iter().map(|(file, warning)| format!("`{file}`: {warning}")).collect(),
+        ..UploadNotes::default()
+    };
+    notes.unreadable.extend(payload.problems.iter().map(|problem| UnreadableFile {
+        file: problem.filename.clone(),
+        code: problem.reason.code().to_owned(),
+        reason: problem.reason.to_string(),
+    }));
+    notes.unreadable.extend(ingested.unreadable.iter().map(|(file, unreadable)| UnreadableFile {
+        file: file.clone(),
+        code: unreadable.code.to_owned(),
+        reason: unreadable.to_string(),
+    }));
+    notes.unreadable_total = notes.unreadable.len() as u64;
+    notes.dropped_total = ingested.dropped.len() as u64;
+    notes.dropped.extend(
+        ingested
+            .dropped
+            .iter()
+            .take(100)
+            .map(|dropped| DroppedPath { path: dropped.path.clone(), reason: dropped.reason.code().to_owned() }),
+    );
+    // Something was read when a format was recognised, even if every path in it was left out: then the notes say so.
+    if ingested.formats.is_empty() {
+        if notes.unreadable.is_empty() {
+            return unreadable("empty", "There is no report in it.".to_owned());
+        }
+        return Read { shard: None, totals: None, notes };
+    }
+    let sums = totals::row(&ingested.report.totals());
+    Read { shard: Some(shard::encode(&ingested.report)), totals: Some(sums), notes }
+}
+
+/// The stable name of an upload's refusal as a whole.
+fn refusal(error: &PayloadError) -> &'static str {
+    match error {
+        PayloadError::Json { .. } => "bad-json",
+        PayloadError::Body(reason) => reason.code(),
+        _ => "too-many",
+    }
+}
+
+fn too_large(size: u64, limit: u64) -> Read {
+    let megabytes = |bytes: u64| bytes.div_ceil(1024 * 1024);
+    let reason =
+        format!("It has {} MB; at most {} MB are read. Upload it in parts.", megabytes(size), megabytes(limit));
+    unreadable("too-large", reason)
+}
+
+/// An upload of which nothing could be read, for one reason.
+fn unreadable(code: &str, reason: String) -> Read {
+    let file = UnreadableFile { file: String::new(), code: code.to_owned(), reason };
+    let notes = UploadNotes { unreadable: vec![file], unreadable_total: 1, ..UploadNotes::default() };
+    Read { shard: None, totals: None, notes }
+}

@@ -1,0 +1,98 @@
+//! The answer to a direct invocation, and its error: JSON that a script reads and sentences that a person reads.
+
+use covermark_coverage::Totals;
+use covermark_service::credentials::CredentialsError;
+use covermark_state::rows::upload::Upload;
+use covermark_types::{Fault as _, FaultClass};
+use serde_json::{Value, json};
+
+use crate::{FeedbackError, commit::Done, judge::Style};
+
+/// Why the invocation did not do what it was asked.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: &'static str,
+    message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "error": { "code": self.code, "message": self.message } })
+    }
+}
+
+impl From<FeedbackError> for Failure {
+    /// The cause goes to the log; a CI job sees a fixed sentence. By then the report is stored and queued.
+    fn from(error: FeedbackError) -> Self {
+        tracing::warn!(cause = %error, "a direct invocation could not be finished");
+        match (&error, error.class()) {
+            (FeedbackError::Credentials(CredentialsError::NotConfigured(_)), _) => Self::new(
+                "app.not_connected",
+                "No GitHub App is connected for this provider. Import its credentials, then invoke again.",
+            ),
+            (FeedbackError::GitHub(_), FaultClass::Retry(_)) => Self::new(
+                "github.unavailable",
+                "GitHub does not answer at the moment. The report is stored; the comment follows by itself.",
+            ),
+            (_, FaultClass::Retry(_)) => Self::new(
+                "feedback.later",
+                "Other uploads of the same pull request are being worked on. The report is stored; the comment follows by itself.",
+            ),
+            (FeedbackError::GitHub(_), _) => Self::new(
+                "github.refused",
+                "GitHub refused what was asked of it. The report is stored; the function's log says what GitHub said.",
+            ),
+            _ => Self::new(
+                "internal",
+                "Covermark failed on this request. The report is stored if the upload is; the function's log has the cause.",
+            ),
+        }
+    }
+}
+
+/// What became of the request.
+pub(crate) fn answer(upload: &Upload, done: &Done) -> Value {
+    let unreadable: Vec<_> = upload
+        .notes
+        .unreadable
+        .iter()
+        .map(|file| json!({ "file": file.file, "code": file.code, "reason": file.reason }))
+        .collect();
+    let left_out: Vec<_> =
+        upload.notes.dropped.iter().map(|path| json!({ "path": path.path, "code": path.reason })).collect();
+    json!({
+        "upload": {
+            "id": upload.key.upload,
+            "state": upload.state,
+            "formats": upload.notes.formats,
+            "unreadable": unreadable,
+            "left_out": { "count": upload.notes.dropped_total, "paths": left_out },
+        },
+        "coverage": done.coverage.map(|(project, style)| json!({
+            "project": sums(&project, style),
+            "patch": done.patch.map(|patch| sums(&patch, style)),
+        })),
+        "comment": done.comment.as_ref().map(|url| json!({ "url": url })),
+        "statuses": done.statuses,
+        "skipped": done.skipped,
+        "github_calls": done.github_calls,
+    })
+}
+
+/// Sums with their percentage as a text: a number would not keep `100` and `99.996` apart after rounding.
+fn sums(totals: &Totals, style: Style) -> Value {
+    let percent = totals.ratio(style.metric).percent(style.precision, style.rounding);
+    json!({
+        "percent": percent,
+        "lines": totals.lines,
+        "hits": totals.hits,
+        "partials": totals.partials,
+        "misses": totals.misses,
+        "branches": totals.branches,
+        "branches_hit": totals.branches_hit,
+    })
+}

@@ -1,0 +1,116 @@
+//! The first line: may I merge? Read in two seconds, often as nothing but a notification's title.
+
+use crate::{
+    judge::{Base, DiffUnknown, Judged, Outcome, Patch, PatchCoverage, Style, Verdicts, Wanted},
+    render::numbers::{count, uncapitalised},
+};
+
+/// The line below `###`.
+pub(crate) fn heading(verdicts: &Verdicts) -> String {
+    let patch = verdicts.patch.as_ref();
+    if let Some(waiting) = &verdicts.waiting {
+        let so_far = patch.map_or_else(String::new, |patch| format!(" · so far {}", counted(patch, verdicts.style)));
+        return format!("⏳ {} of {}{so_far}", waiting.here, count(waiting.expected, "upload", "uploads"));
+    }
+    let uploads = &verdicts.uploads;
+    if uploads.nothing_readable() {
+        return match uploads.here {
+            1 => "⚠️ The upload could not be read".to_owned(),
+            here => format!("⚠️ None of the {here} uploads could be read"),
+        };
+    }
+    let unread = (uploads.unreadable > 0)
+        .then(|| format!("{} of {} could not be read", uploads.unreadable, count(uploads.here, "upload", "uploads")));
+    if patch.and_then(|patch| patch.judged.as_ref()).is_some_and(Judged::fails) {
+        return join(format!("❌ {}", patch.map(|patch| claim(patch, verdicts.style)).unwrap_or_default()), unread);
+    }
+    if let Some(judged) = verdicts.project.judged.as_ref().filter(|judged| judged.fails()) {
+        let patch = patch.map(|patch| uncapitalised(&claim(patch, verdicts.style)));
+        return join(join(format!("❌ {}", project_claim(verdicts, judged)), patch), unread);
+    }
+    let Some(patch) = patch else { return unread.unwrap_or_default() };
+    match unread {
+        Some(unread) => format!("⚠️ {unread} · {} in the others", counted(patch, verdicts.style)),
+        None => format!("{}{}", sign(patch, verdicts), claim(patch, verdicts.style)),
+    }
+}
+
+fn join(line: String, more: Option<String>) -> String {
+    more.map_or_else(|| line.clone(), |more| format!("{line} · {more}"))
+}
+
+/// One sign at most. None where nothing was judged: a tick would say that somebody looked.
+fn sign(patch: &Patch, verdicts: &Verdicts) -> &'static str {
+    let all = match &patch.coverage {
+        PatchCoverage::Unknown(_) => return "",
+        PatchCoverage::NothingMeasured => true,
+        PatchCoverage::Lines { totals, .. } => {
+            let ratio = totals.ratio(verdicts.style.metric);
+            ratio.covered == ratio.total
+        }
+    };
+    let met = patch.judged.as_ref().is_some_and(|judged| matches!(judged.outcome, Outcome::Met | Outcome::Tolerated));
+    if all || met { "✅ " } else { "" }
+}
+
+/// What is known of the change, measured against what is asked for.
+fn claim(patch: &Patch, style: Style) -> String {
+    let PatchCoverage::Lines { totals, .. } = &patch.coverage else { return counted_alone(patch) };
+    let all = totals.ratio(style.metric);
+    let judged = patch.judged.as_ref().filter(|_| all.covered < all.total);
+    let Some((judged, wanted)) = judged.and_then(|judged| Some((judged, judged.wanted.as_ref()?))) else {
+        return style.counted(totals);
+    };
+    let (asked, share) = (style.wanted(wanted), style.patch(totals));
+    match judged.outcome {
+        Outcome::Missed if judged.informational => {
+            format!("{} of this change is covered ({asked} would be asked for)", style.patch_below(totals, wanted))
+        }
+        Outcome::Missed => {
+            format!("{} of this change is covered, {asked} is asked for", style.patch_below(totals, wanted))
+        }
+        Outcome::Tolerated => format!(
+            "{} of this change is covered, close enough to the {asked} that is asked for",
+            style.patch_below(totals, wanted)
+        ),
+        Outcome::Met | Outcome::OnlyRemoved => format!("{share} of this change is covered, {asked} is asked for"),
+        Outcome::NotJudged => style.counted(totals),
+    }
+}
+
+/// What is known of the change as a count, to stand inside a line.
+fn counted(patch: &Patch, style: Style) -> String {
+    match &patch.coverage {
+        PatchCoverage::Lines { totals, .. } => uncapitalised(&style.counted(totals)),
+        _ => uncapitalised(&counted_alone(patch)),
+    }
+}
+
+fn counted_alone(patch: &Patch) -> String {
+    match &patch.coverage {
+        PatchCoverage::Unknown(why) => unknown(*why).to_owned(),
+        _ => "No changed line is code that coverage is measured for".to_owned(),
+    }
+}
+
+/// Why nothing is known of the change.
+pub(crate) fn unknown(why: DiffUnknown) -> &'static str {
+    match why {
+        DiffUnknown::TooLarge => "The change is too large for GitHub's diff: how much of it is covered is not known",
+        DiffUnknown::Broken => "GitHub's diff could not be read: how much of the change is covered is not known",
+        DiffUnknown::NotAllowed => "Covermark may not read the diff: how much of the change is covered is not known",
+    }
+}
+
+fn project_claim(verdicts: &Verdicts, judged: &Judged) -> String {
+    let style = verdicts.style;
+    let share = style.project(&verdicts.project.totals);
+    match (&judged.wanted, &verdicts.base) {
+        (Some(Wanted::Base(_)), Base::Found(base)) => {
+            let difference = style.difference(&verdicts.project.totals, &base.totals).unwrap_or_default();
+            format!("Project coverage falls to {share} {difference}")
+        }
+        (Some(wanted), _) => format!("Project coverage is {share}, {} is asked for", style.wanted(wanted)),
+        (None, _) => format!("Project coverage is {share}"),
+    }
+}

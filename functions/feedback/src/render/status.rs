@@ -1,0 +1,140 @@
+//! The two statuses: one sentence each, number first, under 140 characters.
+
+use covermark_github::StatusState;
+
+use super::numbers::count;
+use crate::judge::{Base, DiffUnknown, Judged, Outcome, Patch, PatchCoverage, Style, Verdicts, Wanted};
+
+/// The longest description that GitHub takes, in characters.
+pub(crate) const LONGEST: usize = 140;
+
+/// A status as it should stand on the commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WantedStatus {
+    /// `covermark/project`, or with the repository's own prefix.
+    pub context: String,
+    /// The state.
+    pub state: StatusState,
+    /// The sentence.
+    pub description: String,
+}
+
+/// The statuses that the verdicts ask for: none for what the repository has switched off.
+pub(crate) fn statuses(verdicts: &Verdicts) -> Vec<WantedStatus> {
+    let mut wanted = Vec::with_capacity(2);
+    let mut add = |name: &str, (state, description): (StatusState, String)| {
+        let context = format!("{}/{name}", verdicts.context_prefix);
+        wanted.push(WantedStatus { context, state, description: cut(description) });
+    };
+    if let Some(judged) = &verdicts.project.judged {
+        add("project", unfinished(verdicts).unwrap_or_else(|| project(verdicts, judged)));
+    }
+    if let Some((patch, judged)) = verdicts.patch.as_ref().and_then(|patch| Some((patch, patch.judged.as_ref()?))) {
+        add("patch", unfinished(verdicts).unwrap_or_else(|| self::patch(patch, judged, verdicts.style)));
+    }
+    wanted
+}
+
+/// What both say while there is nothing to judge yet, or nothing at all.
+fn unfinished(verdicts: &Verdicts) -> Option<(StatusState, String)> {
+    if let Some(waiting) = &verdicts.waiting {
+        let mut text = format!("{} of {}", waiting.here, count(waiting.expected, "upload", "uploads"));
+        let names: Vec<_> = waiting.missing.iter().map(|name| one_line(name)).collect();
+        if !names.is_empty() {
+            text = format!("{text}, waiting for {}", names.join(", "));
+        }
+        return Some((StatusState::Pending, text));
+    }
+    // Not a success: a report that nobody can read must not be a way around the check. Not a failure: nothing was judged.
+    let nothing = verdicts.uploads.nothing_readable();
+    nothing.then(|| (StatusState::Error, "No upload could be read; there is nothing to judge".to_owned()))
+}
+
+fn state(judged: &Judged) -> StatusState {
+    if judged.fails() { StatusState::Failure } else { StatusState::Success }
+}
+
+fn project(verdicts: &Verdicts, judged: &Judged) -> (StatusState, String) {
+    let (style, totals) = (verdicts.style, &verdicts.project.totals);
+    if totals.ratio(style.metric).total == 0 {
+        return (StatusState::Success, "No line is code that coverage is measured for".to_owned());
+    }
+    let share = style.project(totals);
+    let compared = match &verdicts.base {
+        Base::Found(base) => {
+            let difference = style.difference(totals, &base.totals).map(|text| format!(" {text}")).unwrap_or_default();
+            format!("{share}{difference} vs {}", base.sha.short())
+        }
+        Base::Missing { .. } => share,
+    };
+    let informational = judged.informational && judged.outcome == Outcome::Missed;
+    let text = match (&judged.wanted, judged.outcome) {
+        (None, _) => format!("{compared}. No report for the base commit; nothing to compare"),
+        (Some(Wanted::Percent(_)), Outcome::Missed) if informational => {
+            format!("Informational: {compared} (would need {})", asked(style, judged))
+        }
+        (Some(_), Outcome::Missed) if informational => format!("Informational: {compared}"),
+        (Some(Wanted::Percent(_)), _) => format!("{compared} (needs {})", asked(style, judged)),
+        (Some(_), Outcome::Tolerated) => format!("{compared}, within the threshold of {} %", judged.threshold),
+        (Some(_), Outcome::OnlyRemoved) => format!("{compared}, but no more uncovered lines than before"),
+        (Some(_), _) => compared,
+    };
+    (state(judged), text)
+}
+
+fn patch(patch: &Patch, judged: &Judged, style: Style) -> (StatusState, String) {
+    let totals = match &patch.coverage {
+        PatchCoverage::Unknown(why) => return (StatusState::Success, unknown(*why).to_owned()),
+        PatchCoverage::NothingMeasured => {
+            return (StatusState::Success, "No changed line is code that coverage is measured for".to_owned());
+        }
+        PatchCoverage::Lines { totals, .. } => totals,
+    };
+    let Some(wanted) = &judged.wanted else {
+        let text = format!(
+            "{} of changed lines covered. No report for the base commit; nothing to compare",
+            style.patch(totals)
+        );
+        return (StatusState::Success, text);
+    };
+    let text = match judged.outcome {
+        Outcome::Missed if judged.informational => {
+            format!("Informational: {} (would need {})", style.patch_below(totals, wanted), asked(style, judged))
+        }
+        Outcome::Missed | Outcome::Tolerated => {
+            format!("{} of changed lines covered (needs {})", style.patch_below(totals, wanted), asked(style, judged))
+        }
+        _ => format!("{} of changed lines covered (needs {})", style.patch(totals), asked(style, judged)),
+    };
+    (state(judged), text)
+}
+
+/// What is asked for, with the tolerance where it decided.
+fn asked(style: Style, judged: &Judged) -> String {
+    let wanted = judged.wanted.as_ref().map(|wanted| style.wanted(wanted)).unwrap_or_default();
+    if judged.outcome == Outcome::Tolerated {
+        return format!("{wanted}, threshold {} %", judged.threshold);
+    }
+    wanted
+}
+
+fn unknown(why: DiffUnknown) -> &'static str {
+    match why {
+        DiffUnknown::TooLarge => "Not known: the change is too large for GitHub's diff",
+        DiffUnknown::Broken => "Not known: GitHub's diff could not be read",
+        DiffUnknown::NotAllowed => "Not known: Covermark may not read the diff",
+    }
+}
+
+/// Statuses are plain text to GitHub, but one line they must be.
+fn one_line(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+fn cut(mut text: String) -> String {
+    if text.chars().count() >= LONGEST {
+        text = text.chars().take(LONGEST - 2).collect();
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,99 @@
+//! Why something was not posted: a code that is stored with the commit, logged, and answered to direct invocations.
+
+use serde::Serialize;
+
+/// A reason for not posting something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Skip {
+    /// Nothing was uploaded for the commit yet.
+    NothingUploaded,
+    /// An upload that was announced never came.
+    UploadNotStored,
+    /// An upload that nobody opened.
+    UploadUnknown,
+    /// A shard or report is gone from storage.
+    ReportGone,
+    /// We do not know the repository, or the App lost sight of it.
+    RepositoryUnknown,
+    /// No installation of the App covers the repository.
+    NotInstalled,
+    /// The installation is suspended.
+    Suspended,
+    /// The commit belongs to no open pull request, so there is nowhere to comment.
+    NoPull,
+    /// GitHub does not know the pull request that the upload named.
+    PullNotFound,
+    /// Somebody pushed since: what is known about the old head is not posted late.
+    HeadMoved,
+    /// GitHub does not know the commit.
+    CommitUnknown,
+    /// The App may not read the history.
+    NoContents,
+    /// The App may not comment.
+    NoPullRequests,
+    /// The App may not set statuses.
+    NoStatuses,
+    /// The configuration wants no comment.
+    CommentOff,
+    /// The comment says the same already.
+    CommentUnchanged,
+    /// GitHub refused the comment: the conversation is locked, or the permission is missing.
+    CommentForbidden,
+    /// GitHub refused the comment's text.
+    CommentRejected,
+    /// A status says the same already.
+    StatusUnchanged,
+    /// GitHub refused a status: the permission is missing.
+    StatusForbidden,
+    /// GitHub refused a status.
+    StatusRejected,
+    /// GitHub gave no complete diff, so the patch was not judged.
+    DiffUnknown,
+    /// No commit before this one has a report.
+    NoBase,
+    /// What this job brought was posted by another run already.
+    AlreadyPosted,
+    /// The comment was changed a moment ago and other uploads are about to come: theirs will change it.
+    MoreToCome,
+}
+
+impl Skip {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NothingUploaded => "upload.none",
+            Self::UploadNotStored => "upload.not_stored",
+            Self::UploadUnknown => "upload.unknown",
+            Self::ReportGone => "report.gone",
+            Self::RepositoryUnknown => "repository.unknown",
+            Self::NotInstalled => "installation.none",
+            Self::Suspended => "installation.suspended",
+            Self::NoPull => "pull.none",
+            Self::PullNotFound => "pull.not_found",
+            Self::HeadMoved => "pull.head_moved",
+            Self::CommitUnknown => "commit.unknown",
+            Self::NoContents => "permission.contents",
+            Self::NoPullRequests => "permission.pull_requests",
+            Self::NoStatuses => "permission.statuses",
+            Self::CommentOff => "comment.off",
+            Self::CommentUnchanged => "comment.unchanged",
+            Self::CommentForbidden => "comment.forbidden",
+            Self::CommentRejected => "comment.rejected",
+            Self::StatusUnchanged => "status.unchanged",
+            Self::StatusForbidden => "status.forbidden",
+            Self::StatusRejected => "status.rejected",
+            Self::DiffUnknown => "diff.unknown",
+            Self::NoBase => "base.none",
+            Self::AlreadyPosted => "feedback.already_posted",
+            Self::MoreToCome => "feedback.more_to_come",
+        }
+    }
+}
+
+impl Serialize for Skip {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
