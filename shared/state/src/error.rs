@@ -126,7 +126,10 @@ impl Error {
     {
         let status = error.raw_response().map_or(0, StatusCode::status);
         let Some(service) = error.as_service_error() else {
-            return Self::Unavailable { what, source: flat(&error) };
+            let source = flat(&error);
+            // Nothing was sent: the request was wrong before it left.
+            let ours = matches!(error, SdkError::ConstructionFailure(_));
+            return if ours { Self::Rejected { what, source } } else { Self::Unavailable { what, source } };
         };
         let source = Source::from(describe(service));
         match service.code().unwrap_or_default() {
@@ -147,6 +150,11 @@ impl Error {
             | "KMS.AccessDeniedException" => Self::Denied { what, source },
             "TransactionConflictException" | "TransactionInProgressException" | "ReplicatedWriteConflictException" => {
                 Self::Contended { what }
+            }
+            // A table, queue or index that is not there is a deployment under way or gone wrong: the work must not be
+            // thrown away for it.
+            "ResourceNotFoundException" | "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" => {
+                Self::Unavailable { what, source }
             }
             _ if status >= 500 || status == 0 => Self::Unavailable { what, source },
             _ => Self::Rejected { what, source },

@@ -49,6 +49,7 @@ pub enum SyncJob {
         /// Which repository.
         repository: RepositoryId,
         /// The installation that the event named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         installation: Option<InstallationId>,
     },
     /// One pull request.
@@ -60,6 +61,7 @@ pub enum SyncJob {
         /// Its number.
         pull: PullNumber,
         /// The installation that the event named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         installation: Option<InstallationId>,
     },
     /// Everything of a provider.

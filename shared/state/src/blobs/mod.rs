@@ -16,7 +16,7 @@ use object_store::{
 };
 use url::Url;
 
-use self::slot::SlotKey;
+use self::slot::OurSlots;
 pub use self::{s3::S3Bucket, slot::SlotRefused};
 use crate::Error;
 
@@ -30,7 +30,7 @@ pub struct Blobs {
 #[derive(Clone)]
 enum Slots {
     S3(Arc<AmazonS3>),
-    Ours { public_url: Url, key: SlotKey },
+    Ours(Arc<OurSlots>),
 }
 
 impl Blobs {
@@ -53,11 +53,11 @@ impl Blobs {
     /// # Errors
     /// When the folder cannot be made, or the key is shorter than 16 bytes.
     pub fn folder(path: &FilePath, public_url: Url, key: &Secret) -> Result<Self, Error> {
-        let key = SlotKey::new(key)?;
+        let slots = OurSlots::new(public_url, key)?;
         std::fs::create_dir_all(path).map_err(|error| Error::io("the blobs' folder", error))?;
         let store = LocalFileSystem::new_with_prefix(path).map_err(|error| sort("opening the blobs' folder", error))?;
         // A report that was promised must survive a power cut, as it would in S3.
-        Ok(Self { store: Arc::new(store.with_fsync(true)), slots: Slots::Ours { public_url, key } })
+        Ok(Self { store: Arc::new(store.with_fsync(true)), slots: Slots::Ours(Arc::new(slots)) })
     }
 
     /// Stores a blob, replacing what was there. It is there whole or not at all.
@@ -121,7 +121,7 @@ impl Blobs {
                 let signed = bucket.signed_url(Method::PUT, &path, expires).await;
                 signed.map_err(|error| sort("signing an upload's address", error))
             }
-            Slots::Ours { public_url, key: signer } => Ok(signer.slot(public_url, path.as_ref(), expires, now)),
+            Slots::Ours(ours) => Ok(ours.slot(path.as_ref(), expires, now)),
         }
     }
 
@@ -133,7 +133,7 @@ impl Blobs {
     pub fn verify_slot(&self, key: &str, expires: &str, signature: &str, now: Timestamp) -> Result<(), SlotRefused> {
         match &self.slots {
             Slots::S3(_) => Err(SlotRefused::NotOurs),
-            Slots::Ours { key: signer, .. } => signer.verify(key, expires, signature, now),
+            Slots::Ours(ours) => ours.verify(key, expires, signature, now),
         }
     }
 }

@@ -23,24 +23,29 @@ pub enum SlotRefused {
     Expired,
 }
 
-/// HMAC-SHA256, ready for use. No `Debug`: it is a key.
-#[derive(Clone)]
-pub(super) struct SlotKey(Hmac<Sha256>);
+/// Gives out addresses and knows its own again. No `Debug`: there is a key in it.
+pub(super) struct OurSlots {
+    public_url: Url,
+    /// HMAC-SHA256, keyed and ready for use.
+    mac: Hmac<Sha256>,
+}
 
-impl SlotKey {
-    pub(super) fn new(key: &Secret) -> Result<Self, Error> {
+impl OurSlots {
+    pub(super) fn new(public_url: Url, key: &Secret) -> Result<Self, Error> {
         let bytes = key.expose().as_bytes();
         if bytes.len() < MIN_KEY_BYTES {
             return Err(Error::unreadable("the key for upload addresses", "16 bytes or more are expected"));
         }
-        Hmac::new_from_slice(bytes).map(Self).map_err(|error| Error::unreadable("the key for upload addresses", error))
+        let mac =
+            Hmac::new_from_slice(bytes).map_err(|error| Error::unreadable("the key for upload addresses", error))?;
+        Ok(Self { public_url, mac })
     }
 
-    pub(super) fn slot(&self, public_url: &Url, key: &str, expires: Duration, now: Timestamp) -> Url {
+    pub(super) fn slot(&self, key: &str, expires: Duration, now: Timestamp) -> Url {
         let seconds = i64::try_from(expires.as_secs()).unwrap_or(i64::MAX);
         let expires = now.as_second().saturating_add(seconds).to_string();
         let signature = hex::encode(self.mac(key, &expires).finalize().into_bytes());
-        let mut url = public_url.clone();
+        let mut url = self.public_url.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push("blobs").extend(key.split('/'));
         }
@@ -58,7 +63,7 @@ impl SlotKey {
 
     /// A line for each part: none of them can hold a line break, so no two different slots have one text.
     fn mac(&self, key: &str, expires: &str) -> Hmac<Sha256> {
-        let mut mac = self.0.clone();
+        let mut mac = self.mac.clone();
         mac.update(format!("PUT\n{key}\n{expires}").as_bytes());
         mac
     }

@@ -1,1 +1,106 @@
+use covermark_types::{
+    CommitSha, DeliveryId, Fault as _, FaultClass, InstallationId, Provider, PullNumber, RepositoryId, UploadId,
+};
+use proptest::prelude::*;
 
+use super::{FeedbackJob, Job as _, SyncJob, SyncMessage};
+
+fn provider() -> impl Strategy<Value = Provider> {
+    "[a-z0-9][a-z0-9-]{0,31}".prop_map(|text| text.parse().expect("a provider"))
+}
+
+fn guid() -> impl Strategy<Value = String> {
+    "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+}
+
+fn sync_job() -> impl Strategy<Value = SyncJob> {
+    let installation = || proptest::option::of((1_u64..).prop_map(InstallationId));
+    prop_oneof![
+        (provider(), 1_u64..)
+            .prop_map(|(provider, id)| SyncJob::Installation { provider, installation: InstallationId(id) }),
+        (provider(), 1_u64..).prop_map(|(provider, id)| SyncJob::InstallationRepositories {
+            provider,
+            installation: InstallationId(id)
+        }),
+        (provider(), 1_u64.., installation()).prop_map(|(provider, id, installation)| SyncJob::Repository {
+            provider,
+            repository: RepositoryId(id),
+            installation
+        }),
+        (provider(), 1_u64.., 1_u64.., installation()).prop_map(|(provider, id, number, installation)| {
+            SyncJob::Pull { provider, repository: RepositoryId(id), pull: PullNumber(number), installation }
+        }),
+        provider().prop_map(|provider| SyncJob::Reconcile { provider }),
+    ]
+}
+
+fn feedback_job() -> impl Strategy<Value = FeedbackJob> {
+    let sha = || "[0-9a-f]{40}".prop_map(|text| text.parse::<CommitSha>().expect("a SHA"));
+    prop_oneof![
+        (provider(), 1_u64.., sha(), guid()).prop_map(|(provider, id, commit, upload)| FeedbackJob::Upload {
+            provider,
+            repository: RepositoryId(id),
+            commit,
+            upload: upload.parse::<UploadId>().expect("a UUID"),
+        }),
+        (provider(), 1_u64.., sha()).prop_map(|(provider, id, commit)| FeedbackJob::Commit {
+            provider,
+            repository: RepositoryId(id),
+            commit
+        }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_sync_message_reads_back_as_it_was_sent(job in sync_job(), delivery in proptest::option::of(guid())) {
+        let delivery = delivery.map(|guid| guid.parse::<DeliveryId>().expect("a GUID"));
+        let message = SyncMessage { job, delivery };
+        let body = message.to_body().expect("a body");
+        prop_assert_eq!(SyncMessage::from_body(&body).expect("a message"), message);
+        prop_assert!(FeedbackJob::from_body(&body).is_err(), "and is no feedback job");
+    }
+
+    #[test]
+    fn a_feedback_job_reads_back_as_it_was_sent(job in feedback_job()) {
+        let body = job.to_body().expect("a body");
+        prop_assert_eq!(FeedbackJob::from_body(&body).expect("a job"), job);
+    }
+
+    #[test]
+    fn no_text_makes_reading_a_job_panic(body in ".*") {
+        prop_assert!(SyncMessage::from_body(&body).is_err());
+    }
+}
+
+#[test]
+fn the_bodies_are_the_ones_that_former_builds_wrote() {
+    let delivery = "72d3162e-cc78-11e3-81ab-4c9367dc0958".parse().expect("a GUID");
+    let pull = SyncJob::Pull {
+        provider: Provider::github(),
+        repository: RepositoryId(42),
+        pull: PullNumber(9),
+        installation: None,
+    };
+    let body = SyncMessage { job: pull, delivery: Some(delivery) }.to_body().expect("a body");
+    insta::assert_snapshot!(body, @r#"{"v":1,"kind":"pull","provider":"gh","repository":42,"pull":9,"delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958"}"#);
+    let commit = "a".repeat(40).parse().expect("a SHA");
+    let job = FeedbackJob::Commit { provider: Provider::github(), repository: RepositoryId(42), commit };
+    insta::assert_snapshot!(job.to_body().expect("a body"), @r#"{"v":1,"kind":"commit","provider":"gh","repository":42,"commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#);
+}
+
+#[test]
+fn what_this_build_does_not_know_is_refused_for_good() {
+    let refused = |body: &str| {
+        let error = SyncMessage::from_body(body).expect_err("a refusal");
+        assert_eq!(error.class(), FaultClass::Permanent, "{body}");
+        error.to_string()
+    };
+    insta::assert_snapshot!(refused(r#"{"v":2,"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: it has version 2, and this build knows 1");
+    insta::assert_snapshot!(refused(r#"{"v":1,"kind":"sing","provider":"gh"}"#), @"the job cannot be read: unknown variant `sing`, expected one of `installation`, `installation-repositories`, `repository`, `pull`, `reconcile` at line 1 column 37");
+    insta::assert_snapshot!(refused(r#"{"v":1,"kind":"reconcile","provider":"GH!"}"#), @"the job cannot be read: not a provider: up to 32 lower-case letters, digits and hyphens are expected at line 1 column 43");
+    insta::assert_snapshot!(refused(r#"{"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: missing field `v` at line 1 column 36");
+    insta::assert_snapshot!(refused(&" ".repeat(20_000)), @"the job has 20000 bytes; at most 16384 are allowed");
+}

@@ -132,7 +132,7 @@ impl Table {
                 text(format!("{:020}#{}", commit.created_at.as_millisecond(), commit.sha)),
             );
         }
-        Ok(match self.put(item, Some(unchanged)).await?.write {
+        Ok(match self.put(item, Some(unchanged)).await? {
             Write::Applied => CommitWrite::Written(version),
             Write::Refused => CommitWrite::Conflict,
         })

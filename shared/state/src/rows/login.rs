@@ -37,7 +37,7 @@ impl Table {
     pub async fn put_login(&self, state: &Hashed, login: &Login, now: Timestamp) -> Result<Write, Error> {
         let mut item = without_nulls(item(&key(state), login)?);
         item.insert("ttl".to_owned(), number(ttl(now, KEPT_SECONDS)));
-        Ok(self.put(item, Some(Condition::absent())).await?.write)
+        self.put(item, Some(Condition::absent())).await
     }
 
     /// Takes the login out, so that a state works once. `None` when it never was, was used, or is too old.

@@ -48,7 +48,7 @@ impl Table {
         session.installations.truncate(MAX_INSTALLATIONS);
         let mut item = without_nulls(item(&key(id), &session)?);
         item.insert("ttl".to_owned(), number(session.expires_at.as_second()));
-        Ok(self.put(item, Some(Condition::absent())).await?.write)
+        self.put(item, Some(Condition::absent())).await
     }
 
     /// Replaces what a session may see. Refused when the session has ended meanwhile: a logout stays a logout.

@@ -192,7 +192,7 @@ impl Table {
         if upload.state == UploadState::Opened {
             item.insert("ttl".to_owned(), number(ttl(upload.opened_at, OPEN_SECONDS)));
         }
-        Ok(self.put(item, Some(Condition::absent())).await?.write)
+        self.put(item, Some(Condition::absent())).await
     }
 
     /// Notes that the report has arrived. Refused when the upload is unknown or further on already, so that an

@@ -13,7 +13,7 @@ use std::{collections::HashMap, sync::Arc};
 use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
-    operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
+    operation::update_item::UpdateItemError,
     types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use covermark_types::Timestamp;
@@ -103,7 +103,7 @@ impl Table {
     }
 
     /// Replaces a whole row.
-    pub(crate) async fn put(&self, item: Item, condition: Option<Condition>) -> Result<Written, Error> {
+    pub(crate) async fn put(&self, item: Item, condition: Option<Condition>) -> Result<Write, Error> {
         let (expression, names, values) = condition.map(Condition::parts).unwrap_or_default();
         let request = self
             .client
@@ -112,18 +112,11 @@ impl Table {
             .set_item(Some(sized(item)?))
             .set_condition_expression(expression)
             .set_expression_attribute_names(names)
-            .set_expression_attribute_values(values)
-            .return_values(ReturnValue::AllOld)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+            .set_expression_attribute_values(values);
         match request.send().await {
-            Ok(answer) => Ok(Written { write: Write::Applied, old: answer.attributes }),
-            Err(SdkError::ServiceError(failed))
-                if matches!(failed.err(), PutItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(refused(match failed.into_err() {
-                    PutItemError::ConditionalCheckFailedException(failed) => failed.item,
-                    _ => None,
-                }))
+            Ok(_) => Ok(Write::Applied),
+            Err(SdkError::ServiceError(failed)) if failed.err().is_conditional_check_failed_exception() => {
+                Ok(Write::Refused)
             }
             Err(error) => Err(Error::aws("DynamoDB PutItem", error)),
         }
@@ -145,13 +138,12 @@ impl Table {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match request.send().await {
             Ok(answer) => Ok(Written { write: Write::Applied, old: answer.attributes }),
-            Err(SdkError::ServiceError(failed))
-                if matches!(failed.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(refused(match failed.into_err() {
+            Err(SdkError::ServiceError(failed)) if failed.err().is_conditional_check_failed_exception() => {
+                let old = match failed.into_err() {
                     UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
                     _ => None,
-                }))
+                };
+                Ok(Written { write: Write::Refused, old })
             }
             Err(error) => Err(Error::aws("DynamoDB UpdateItem", error)),
         }
@@ -171,18 +163,12 @@ impl Table {
             .return_values(ReturnValue::AllOld);
         match request.send().await {
             Ok(answer) => Ok(Written { write: Write::Applied, old: answer.attributes }),
-            Err(SdkError::ServiceError(failed))
-                if matches!(failed.err(), DeleteItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(refused(None))
+            Err(SdkError::ServiceError(failed)) if failed.err().is_conditional_check_failed_exception() => {
+                Ok(Written { write: Write::Refused, old: None })
             }
             Err(error) => Err(Error::aws("DynamoDB DeleteItem", error)),
         }
     }
-}
-
-fn refused(old: Option<Item>) -> Written {
-    Written { write: Write::Refused, old }
 }
 
 /// A row as attributes, with its keys; `None` fields become NULL (see [`Update::merge`] and [`without_nulls`]).

@@ -1,12 +1,14 @@
 //! The delivery state machine.
 
+use std::time::Duration;
+
 use covermark_state::{
     Write,
     rows::delivery::{DeliveryOutcome, DeliveryState, Received},
 };
 use covermark_types::DeliveryId;
 
-use crate::support::{at, gh, table};
+use crate::support::{at, dynamodb, gh, losing_the_first_answer, table, table_at, table_with};
 
 fn guid() -> DeliveryId {
     "72d3162e-cc78-11e3-81ab-4c9367dc0958".parse().expect("a GUID")
@@ -84,4 +86,17 @@ async fn one_guid_of_two_githubs_is_two_deliveries() {
     let ghe = "ghe".parse().expect("a provider");
     table.receive_delivery(&gh(), &guid(), "push", at(0)).await.expect("a write");
     assert_eq!(table.receive_delivery(&ghe, &guid(), "push", at(0)).await.expect("a write"), Received::New);
+}
+
+#[tokio::test]
+async fn a_delivery_whose_receipt_got_lost_on_the_way_back_is_still_new_to_its_receiver() {
+    let server = dynamodb().await;
+    table_at(&server).create_if_missing().await.expect("a table");
+    let retries =
+        aws_sdk_dynamodb::config::retry::RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    let table = table_with(&losing_the_first_answer(&server).await, retries);
+    assert_eq!(table.receive_delivery(&gh(), &guid(), "push", at(0)).await.expect("a write"), Received::New);
+    assert_eq!(table.receive_delivery(&gh(), &guid(), "push", at(0)).await.expect("a write"), Received::Known);
+    let row = table.delivery(&gh(), &guid(), at(1)).await.expect("a read").expect("a row");
+    assert_eq!(row.attempts, 2, "the SDK did ask twice");
 }

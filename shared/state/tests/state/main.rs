@@ -1,6 +1,7 @@
 //! Stories about what is remembered, told through the real SDK: against an embedded DynamoDB, and against a server
 //! that answers what it is told to.
 
+mod aws;
 mod commits;
 mod deliveries;
 mod faults;

@@ -40,22 +40,32 @@ pub(crate) fn credentials() -> Credentials {
 
 /// A fresh table in memory; its server ends with the test's runtime.
 pub(crate) async fn table() -> Table {
-    let database = dynoxide::Database::memory().expect("a database");
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(dynoxide::server::serve_on(listener, database));
-    let table = table_at(&endpoint);
+    let table = table_at(&dynamodb().await);
     table.create_if_missing().await.expect("a table");
     table
 }
 
+/// The address of a fresh embedded DynamoDB.
+pub(crate) async fn dynamodb() -> String {
+    let database = dynoxide::Database::memory().expect("a database");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    endpoint
+}
+
 pub(crate) fn table_at(endpoint: &str) -> Table {
+    table_with(endpoint, aws_sdk_dynamodb::config::retry::RetryConfig::disabled())
+}
+
+/// A table whose client tries again by itself, as the SDK does in production.
+pub(crate) fn table_with(endpoint: &str, retries: aws_sdk_dynamodb::config::retry::RetryConfig) -> Table {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::v2026_01_12())
         .region(aws_sdk_dynamodb::config::Region::new("eu-west-1"))
         .endpoint_url(endpoint)
         .credentials_provider(credentials())
-        .retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled())
+        .retry_config(retries)
         .http_client(SdkHttp::new(http()))
         .build();
     Table::new(aws_sdk_dynamodb::Client::from_conf(config), "covermark")
@@ -84,8 +94,10 @@ impl Canned {
                 if answers.peek().is_none() {
                     answers = vec![last].into_iter().peekable();
                 }
-                let head =
-                    format!("HTTP/1.1 {status} Told\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                let head = format!(
+                    "HTTP/1.1 {status} Told\r\netag: \"e\"\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
                 let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
             }
         });
@@ -116,4 +128,25 @@ async fn read_request(stream: &mut TcpStream) -> String {
             return String::from_utf8_lossy(&request).into_owned();
         }
     }
+}
+
+/// A way to `server` on which the answer to the first request gets lost, after the server has done its work.
+pub(crate) async fn losing_the_first_answer(server: &str) -> String {
+    let server = server.trim_start_matches("http://").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        let mut lost = false;
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let request = read_request(&mut stream).await.replacen("\r\n\r\n", "\r\nconnection: close\r\n\r\n", 1);
+            let mut upstream = TcpStream::connect(&server).await.expect("the server");
+            upstream.write_all(request.as_bytes()).await.expect("a request passed on");
+            let mut answer = Vec::new();
+            let _ = upstream.read_to_end(&mut answer).await;
+            if std::mem::replace(&mut lost, true) {
+                let _ = stream.write_all(&answer).await;
+            }
+        }
+    });
+    endpoint
 }

@@ -270,13 +270,16 @@ impl Queue for LocalQueue {
         let due = Instant::now() + delay;
         let sent_at = self.shared.clock.now();
         let stored = files::Stored { id, received: 0, body: body.to_owned(), sent_at, due_at: sent_at + delay };
-        let shared = Arc::clone(&self.shared);
-        // Syncing takes milliseconds; the reactor has other things to do.
-        let written = tokio::task::spawn_blocking(move || shared.folder.write(&stored)).await;
-        written.map_err(|error| Error::Unavailable { what: "the queue's folder", source: error.into() })??;
-        self.state().insert(id, Entry { due, received: 0 });
-        self.shared.wake.notify_waiters();
-        Ok(())
+        let queue = self.clone();
+        // Syncing takes milliseconds; the reactor has other things to do. A caller that gives up meanwhile does not
+        // stop it, so the message is made known there too and not after the wait.
+        let written = tokio::task::spawn_blocking(move || {
+            queue.shared.folder.write(&stored)?;
+            queue.state().insert(id, Entry { due, received: 0 });
+            queue.shared.wake.notify_waiters();
+            Ok(())
+        });
+        written.await.map_err(|error| Error::Unavailable { what: "the queue's folder", source: error.into() })?
     }
 }
 
