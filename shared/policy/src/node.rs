@@ -92,9 +92,20 @@ pub(crate) fn parse(yaml: &str) -> Result<Option<Node>, (Option<usize>, String)>
         Ok(root) => Ok(root.map(Node::from)),
         Err(error) => {
             let line = error.location().map(|location| line(&location));
-            Err((line, error.without_snippet().to_string()))
+            Err((line, said(error.without_snippet())))
         }
     }
+}
+
+/// The parser's words, without the place (which is told anyway) and without its advice to programmers.
+fn said(error: &serde_saphyr::Error) -> String {
+    if matches!(error, serde_saphyr::Error::MultipleDocuments { .. }) {
+        return "it holds more than one document".to_owned();
+    }
+    let text = error.to_string();
+    let text = text.lines().next().unwrap_or_default();
+    let text = text.rfind(" at line ").map_or(text, |place| &text[..place]);
+    text.chars().take(200).collect()
 }
 
 fn line(location: &serde_saphyr::Location) -> usize {

@@ -89,6 +89,9 @@ const KEYS: &[(&str, Support)] = &[
     ("covermark.context_prefix", Read),
 ];
 
+/// Keys that can be nothing but a group. Of the others, whoever reads them says what they may be.
+const GROUPS: [&str; 3] = ["codecov", "coverage", "covermark"];
+
 /// Keys of one named status, below `coverage.status.{project,patch}.NAME`.
 const RULE: &[(&str, Support)] = &[
     ("target", Read),
@@ -127,12 +130,19 @@ fn group(node: &Node, path: &str, problems: &mut Vec<Problem>) {
             continue;
         }
         match support(path, &entry.key) {
+            Some(Read) if GROUPS.contains(&key.as_str()) && !may_be_group(&entry.node) => {
+                note(format!("is {}, but has to be a group of keys. It has no effect.", entry.node.kind()));
+            }
             Some(Read) => group(&entry.node, &key, problems),
             Some(Elsewhere) => {}
             Some(Later) => note("is not honoured yet; it has no effect.".to_owned()),
             None => note(unknown(path, &entry.key)),
         }
     }
+}
+
+fn may_be_group(node: &Node) -> bool {
+    matches!(node.value, Value::Map(_) | Value::Null)
 }
 
 fn shown(key: &str) -> String {
