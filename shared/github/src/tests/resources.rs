@@ -1,10 +1,11 @@
 //! What is asked of GitHub, and how little of its answers must be there.
 
+use axum::response::Response;
 use covermark_types::{AppId, CommitSha, InstallationId, PullNumber};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::support::{Fake, INSTALLATION, OTHER_SHA, SHA, bytes, reply, reply_with};
+use super::support::{Fake, INSTALLATION, OTHER_SHA, SHA, Seen, bytes, reply, reply_with};
 use crate::{AccountKind, CommentId, Error, NewStatus, PullState, Selection, StatusState};
 
 fn sha() -> CommitSha {
@@ -29,25 +30,30 @@ async fn fake(status: u16, body: Value) -> Fake {
     Fake::with_tokens(move |_, _| reply(status, body.clone())).await
 }
 
+/// An answer that each of the calls can read.
+fn readable(seen: &Seen) -> Response {
+    let path = seen.line.split('?').next().unwrap();
+    match path {
+        _ if seen.header("accept").contains("diff") => bytes("application/vnd.github.diff", "diff"),
+        _ if path.contains("/contents/") => bytes("application/vnd.github.raw+json", "comment: false"),
+        _ if path.ends_with("/comments") && path.starts_with("GET") => reply(200, json!([])),
+        _ if path.ends_with("/pulls") || path.ends_with("/app/installations") => reply(200, json!([])),
+        _ if path.ends_with("/repositories") => reply(200, json!({ "repositories": [] })),
+        _ if path.ends_with("/commits") => reply(200, json!([{ "sha": SHA }])),
+        _ if path.contains("/pulls/") => reply(200, pull()),
+        _ if path.contains("/compare/") => reply(200, json!({ "merge_base_commit": { "sha": SHA } })),
+        _ => reply(
+            200,
+            json!({
+                "id": 1, "full_name": "acme/widgets", "context": "c", "state": "success", "sha": SHA, "statuses": [],
+            }),
+        ),
+    }
+}
+
 #[tokio::test]
 async fn every_call_asks_for_what_githubs_reference_says() {
-    let fake = Fake::with_tokens(|seen, _| {
-        let path = seen.line.split('?').next().unwrap();
-        match path {
-            _ if seen.header("accept").contains("diff") => bytes("application/vnd.github.diff", "diff"),
-            _ if path.contains("/contents/") => bytes("application/vnd.github.raw+json", "comment: false"),
-            _ if path.ends_with("/comments") && path.starts_with("GET") => reply(200, json!([])),
-            _ if path.ends_with("/pulls") || path.ends_with("/app/installations") => reply(200, json!([])),
-            _ if path.ends_with("/repositories") => reply(200, json!({ "repositories": [] })),
-            _ if path.ends_with("/commits") => reply(200, json!([{ "sha": SHA }])),
-            _ if path.contains("/pulls/") => reply(200, pull()),
-            _ if path.contains("/compare/") => reply(200, json!({ "merge_base_commit": { "sha": SHA } })),
-            _ => reply(200, json!({
-                "id": 1, "full_name": "acme/widgets", "context": "c", "state": "success", "sha": SHA, "statuses": [],
-            })),
-        }
-    })
-    .await;
+    let fake = Fake::with_tokens(|seen, _| readable(seen)).await;
     let (github, client) = (fake.github(), fake.repository());
     github.app().await.unwrap();
     github.installation(INSTALLATION).await.unwrap();

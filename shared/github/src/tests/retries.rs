@@ -139,6 +139,34 @@ async fn an_answer_that_grows_too_large_is_cut_off() {
     assert!(matches!(error, Error::TooLarge { .. }), "{error}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_breaks_off_is_asked_for_again() {
+    let fake = Fake::with_tokens(|_, before| {
+        if before > 0 {
+            return reply(200, repository());
+        }
+        let chunks = [Ok(b"{\"id\":".to_vec()), Err(std::io::Error::other("cut"))];
+        bytes("application/json", axum::body::Body::from_stream(Chunks(chunks.into_iter())))
+    });
+    let fake = fake.await;
+    fake.repository().repository().await.unwrap();
+    assert_eq!(fake.lines().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_come_is_given_up_and_not_asked_for_again() {
+    let fake = Fake::with_tokens(|_, _| {
+        bytes(
+            "application/json",
+            axum::body::Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>()),
+        )
+    });
+    let fake = fake.await;
+    let error = fake.repository().repository().await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /repos/acme/widgets: GitHub could not be reached: no answer within 15 s");
+    assert_eq!(fake.lines().len(), 1);
+}
+
 /// An iterator as a stream that is always ready.
 struct Chunks<I>(I);
 

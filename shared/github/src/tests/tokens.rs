@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio::{task::JoinSet, time::Instant};
 
 use super::support::{Fake, INSTALLATION, REPOSITORY, reply, reply_with, token};
-use crate::{Error, Permission, Resource, permission::Scope, token::CACHE_SIZE};
+use crate::{Error, Permission, RepositoryClient, Resource, permission::Scope, token::CACHE_SIZE};
 
 fn repository() -> serde_json::Value {
     json!({ "id": 42, "full_name": "acme/widgets" })
@@ -61,34 +61,42 @@ async fn a_long_token_is_sent_as_it_came() {
     assert_eq!(seen.header("user-agent"), "covermark");
 }
 
-#[tokio::test]
-async fn twenty_callers_at_once_ask_for_one_token() {
-    let fake = Fake::with_tokens(|_, _| reply(200, repository())).await;
-    let client = fake.repository();
+/// Twenty callers at once, and what each of them got.
+async fn twenty(client: &RepositoryClient) -> Vec<Result<RepositoryId, Error>> {
     let mut callers = JoinSet::new();
     for _ in 0..20 {
         let client = client.clone();
         callers.spawn(async move { client.repository().await.map(|repository| repository.id) });
     }
-    while let Some(outcome) = callers.join_next().await {
-        outcome.unwrap().unwrap();
-    }
-    assert_eq!(fake.tokens_minted(), 1);
-    assert_eq!(fake.lines().len(), 20);
+    callers.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_callers_at_once_ask_for_one_token() {
+    let fake = Fake::with_tokens(|_, _| reply(200, repository())).await;
+    assert!(twenty(&fake.repository()).await.iter().all(Result::is_ok));
+    assert_eq!((fake.lines().len(), fake.tokens_minted()), (20, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_callers_whose_token_is_refused_make_one_new_one() {
+    let fake = Fake::with_tokens(|seen, before| {
+        let old = seen.header("authorization").starts_with("Bearer ghs_0_");
+        if old && before > 0 { reply(401, refused()) } else { reply(200, repository()) }
+    });
+    let fake = fake.await;
+    let client = fake.repository();
+    client.repository().await.unwrap();
+    fake.clock.advance(60);
+    assert!(twenty(&client).await.iter().all(Result::is_ok));
+    assert_eq!(fake.tokens_minted(), 2);
 }
 
 #[tokio::test]
 async fn twenty_callers_at_once_share_one_failure() {
     let fake = Fake::start(|_, _| reply(500, json!({ "message": "no" }))).await;
     let client = fake.repository();
-    let mut callers = JoinSet::new();
-    for _ in 0..20 {
-        let client = client.clone();
-        callers.spawn(async move { client.repository().await.map(|repository| repository.id) });
-    }
-    while let Some(outcome) = callers.join_next().await {
-        assert!(matches!(outcome.unwrap(), Err(Error::Unavailable { .. })));
-    }
+    assert!(twenty(&client).await.iter().all(|outcome| matches!(outcome, Err(Error::Unavailable { .. }))));
     assert_eq!(fake.tokens_minted(), 1);
     client.repository().await.unwrap_err();
     assert_eq!(fake.tokens_minted(), 2, "a failure is not kept for who comes later");

@@ -4,14 +4,14 @@
 //! payload; a payload that lacks anything else is as good as a full one. Events that we do not act on are
 //! [`Event::Other`], unparsed.
 
-use covermark_types::{AccountId, CommitSha, InstallationId, PullNumber};
+use covermark_types::{CommitSha, InstallationId, PullNumber};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::signature::{Delivery, Verified};
-use crate::{
-    lenient,
-    resources::{installations::AccountKind, repositories::RepositoryReference},
+use super::{
+    actions::{InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, Sender},
+    signature::{Delivery, Verified},
 };
+use crate::{lenient, resources::repositories::RepositoryReference};
 
 /// A known event that cannot be read: our mistake or a change at GitHub, worth an alarm, not a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,102 +22,6 @@ pub struct EventError {
     /// JSON path of the first field that is missing or of another kind. Values are not repeated.
     pub path: String,
 }
-
-/// Who caused an event.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Sender {
-    /// The account.
-    pub id: AccountId,
-    /// Its name.
-    #[serde(default, deserialize_with = "lenient::nullable")]
-    pub login: String,
-    /// What it is.
-    #[serde(default, rename = "type", deserialize_with = "lenient::nullable")]
-    pub kind: AccountKind,
-}
-
-impl Sender {
-    /// Whether it is the App with this slug itself; answering its own events would go round for ever.
-    #[must_use]
-    pub fn is_app(&self, slug: &str) -> bool {
-        self.kind == AccountKind::Bot
-            && self.login.strip_suffix("[bot]").is_some_and(|name| name.eq_ignore_ascii_case(slug))
-    }
-}
-
-macro_rules! actions {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-            /// One that is newer than this list, or that changes nothing we keep.
-            #[default]
-            #[serde(other)]
-            Other,
-        }
-    };
-}
-
-actions!(/// What happened to an installation.
-InstallationAction {
-    /// It is new.
-    Created,
-    /// It was removed.
-    Deleted,
-    /// It was suspended.
-    Suspend,
-    /// It is in force again.
-    Unsuspend,
-    /// Somebody granted what the App asks for now.
-    NewPermissionsAccepted,
-});
-actions!(/// What happened to the list of an installation's repositories.
-RepositoriesAction {
-    /// Some came in.
-    Added,
-    /// Some left.
-    Removed,
-});
-actions!(/// What happened to a repository.
-RepositoryAction {
-    /// It is new.
-    Created,
-    /// It is gone.
-    Deleted,
-    /// It has another name.
-    Renamed,
-    /// It has another owner.
-    Transferred,
-    /// Its default branch, description or the like changed.
-    Edited,
-    /// It became read-only.
-    Archived,
-    /// It can be written again.
-    Unarchived,
-    /// It became public.
-    Publicized,
-    /// It became private.
-    Privatized,
-});
-actions!(/// What happened to a pull request.
-PullRequestAction {
-    /// It is new.
-    Opened,
-    /// It is open again.
-    Reopened,
-    /// Its head moved.
-    Synchronize,
-    /// Its title, text or base changed.
-    Edited,
-    /// It was merged or given up.
-    Closed,
-    /// It is no draft any more.
-    ReadyForReview,
-    /// It is a draft again.
-    ConvertedToDraft,
-});
 
 /// What a delivery says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 //! The order cannot be got wrong: an [`Event`] comes only from a [`Verified`] delivery, and that only from [`verify`],
 //! which looks at nothing but the signature before it is proven.
 
+mod actions;
 mod event;
 mod signature;
 
-pub use event::{
-    Event, EventError, InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, Sender,
-};
+pub use actions::{InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, Sender};
+pub use event::{Event, EventError};
 pub use signature::{Delivery, Refused, Verified, verify};
