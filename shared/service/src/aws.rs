@@ -82,10 +82,11 @@ impl Cloud {
         Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(&self.sdk), url))
     }
 
-    /// The vault.
+    /// The vault. `prefix` is the environment's, `covermark`; a secret's name is `covermark/gh/app`.
     #[must_use]
     pub fn vault(&self, prefix: String) -> Arc<SecretsManager> {
-        Arc::new(SecretsManager::new(aws_sdk_secretsmanager::Client::new(&self.sdk), prefix))
+        let folder = format!("{}/", prefix.trim_end_matches('/'));
+        Arc::new(SecretsManager::new(aws_sdk_secretsmanager::Client::new(&self.sdk), folder))
     }
 
     /// The bucket.
