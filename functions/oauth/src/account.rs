@@ -16,7 +16,7 @@ use covermark_state::rows::{installation, session::Session};
 use covermark_types::{InstallationId, Timestamp};
 use url::Url;
 
-use crate::House;
+use crate::{House, providers::github_name};
 
 /// Installations on the page; the table reads this many at once, and nobody reads more.
 const SHOWN: usize = 100;
@@ -38,7 +38,7 @@ struct Account {
 #[template(path = "account.html")]
 struct Body<'a> {
     login: &'a str,
-    host: &'a str,
+    github: String,
     since: String,
     until: String,
     seen: String,
@@ -74,14 +74,12 @@ fn body<'a>(
     house: &House,
     current: &'a Current,
     installations: Vec<Installation>,
-    credentials: Option<&'a AppCredentials>,
+    credentials: Option<&AppCredentials>,
 ) -> Body<'a> {
     let session = &current.session;
     Body {
         login: &session.login,
-        host: credentials
-            .and_then(|credentials| credentials.endpoints.web.host_str())
-            .unwrap_or(session.provider.as_str()),
+        github: credentials.map_or_else(|| session.provider.to_string(), |app| github_name(&app.endpoints.web)),
         since: moment(session.created_at),
         until: moment(session.expires_at),
         seen: moment(session.seen_at),

@@ -14,10 +14,11 @@ use covermark_service::{
 };
 use covermark_state::rows::login::Login;
 use covermark_types::{Fault as _, FaultClass, Secret};
+use tokio::time::{Instant, error::Elapsed, timeout, timeout_at};
 
 use crate::{House, refusals};
 
-/// How long GitHub gets for all of it: API Gateway gives up at 30 s, and a page that says so is better than its.
+/// How long GitHub gets to answer: API Gateway gives up at 30 s, and a page that says so is better than its.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long it gets to take the token back. A token that stays behind ends by itself after hours.
 const REVOKE_PATIENCE: Duration = Duration::from_secs(4);
@@ -32,17 +33,15 @@ pub(crate) async fn ask(
     let provider = &login.provider;
     let credentials = house.credentials(provider).await?;
     let github = OAuth::new(house.app.apps.http().clone(), &credentials, house.app.clock.clone());
-    let conversation = async {
-        let callback = house.callback_address(provider);
-        let token = github.exchange(code, &callback, &login.verifier).await?;
-        let person = look(&github, &credentials, login, &token).await;
-        give_back(&github, &token).await;
-        person
-    };
-    let outcome = tokio::time::timeout(PATIENCE, conversation).await;
-    outcome
-        .map_err(|elapsed| refusals::github_is_down(house, provider, next).cause(&elapsed))?
-        .map_err(|error| page(house, login, next, &error))
+    let until = Instant::now() + PATIENCE;
+    let late = |elapsed: Elapsed| refusals::github_is_down(house, provider, next).cause(&elapsed);
+    let callback = house.callback_address(provider);
+    let token = timeout_at(until, github.exchange(code, &callback, &login.verifier)).await.map_err(late)?;
+    let token = token.map_err(|error| page(house, login, next, &error))?;
+    let person = timeout_at(until, look(&github, &credentials, login, &token)).await;
+    // Whatever came of the questions, or nothing in time: the token goes back.
+    give_back(&github, &token).await;
+    person.map_err(late)?.map_err(|error| page(house, login, next, &error))
 }
 
 async fn look(
@@ -64,7 +63,7 @@ async fn look(
 
 /// What was learned counts, whether or not GitHub takes the token back.
 async fn give_back(github: &OAuth, token: &UserToken) {
-    match tokio::time::timeout(REVOKE_PATIENCE, github.revoke(&token.access)).await {
+    match timeout(REVOKE_PATIENCE, github.revoke(&token.access)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(cause = %Chain(&error), "a user's token was not revoked; it ends by itself"),
         Err(_) => tracing::warn!("GitHub did not answer when a user's token was revoked; it ends by itself"),

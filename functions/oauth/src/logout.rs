@@ -50,7 +50,7 @@ pub(crate) async fn end(
     let Some(current) = house.sessions.current(&headers).await? else { return Ok(signed_out.into_response()) };
     let genuine = form.is_ok_and(|Form(form)| current.csrf_matches(&form.csrf));
     if !genuine {
-        return Err(refusals::forged_form(&house).viewer(Some(current.session.login)));
+        return Err(refusals::forged_form(&house).viewer(current.session.login));
     }
     let cookie = house.sessions.end(&current).await?.map(|cookie| (header::SET_COOKIE, cookie));
     Ok((AppendHeaders(cookie), signed_out).into_response())

@@ -20,7 +20,7 @@ struct Notice {
 /// The person pressed Cancel at GitHub: a page, and no way back there by itself.
 pub(crate) fn cancelled(house: &House, provider: &Provider, next: Option<&LocalPath>) -> Response {
     let body = Notice {
-        what: "GitHub was not allowed to say who you are. Nothing was stored, and you are not signed in.",
+        what: "GitHub was not allowed to say who you are. Nothing was stored, and nothing has changed.",
         advice: "If that was not meant, sign in again. Otherwise there is nothing to do.",
         label: "Sign in again",
         href: house.sign_in_link(provider, next),

@@ -11,6 +11,7 @@ use covermark_service::{
     pages::{ErrorPage, LocalPath, Page},
 };
 use covermark_types::Provider;
+use url::Url;
 
 use crate::{House, login_query::LoginQuery};
 
@@ -53,8 +54,7 @@ impl House {
         for provider in OFFERED.iter().filter_map(|name| name.parse::<Provider>().ok()) {
             match self.app.apps.credentials(&provider).await {
                 Ok(credentials) => {
-                    let host = credentials.endpoints.web.host_str().unwrap_or(provider.as_str());
-                    let name = if host == "github.com" { "GitHub" } else { host };
+                    let name = github_name(&credentials.endpoints.web);
                     let href = self.sign_in_link(&provider, next);
                     ways.push(Way { label: format!("Sign in with {name}"), href });
                 }
@@ -65,5 +65,15 @@ impl House {
             }
         }
         Ok(ways)
+    }
+}
+
+/// What people call a GitHub: by its name if it is github.com, by its host if it is their own.
+pub(crate) fn github_name(web: &Url) -> String {
+    match (web.host_str(), web.port()) {
+        (Some("github.com"), None) => "GitHub".to_owned(),
+        (Some(host), None) => host.to_owned(),
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (None, _) => "GitHub".to_owned(),
     }
 }

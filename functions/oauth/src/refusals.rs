@@ -46,27 +46,31 @@ fn not_connected(provider: &Provider) -> ErrorPage {
         StatusCode::NOT_FOUND,
         "No GitHub App is connected yet",
         format!("Covermark signs people in through a GitHub App, and none is connected for “{provider}”."),
-        format!(
-            "The operator connects one with: covermark credentials import --provider {provider} FILE. Then come back to \
-             this page."
-        ),
+        "The operator puts the App’s credentials into a file and imports it. Then come back to this page.",
     )
+    .command(import(provider))
 }
 
 fn damaged(provider: &Provider) -> ErrorPage {
     ErrorPage::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "The GitHub App’s credentials cannot be used",
-        format!("What is stored for “{provider}” is not complete or its key cannot be read."),
-        format!("The operator imports them again with: covermark credentials import --provider {provider} FILE."),
+        format!("What is stored for “{provider}” is not complete, or its key cannot be read."),
+        "The operator imports them again.",
     )
+    .command(import(provider))
+}
+
+fn import(provider: &Provider) -> String {
+    format!("covermark credentials import --provider {provider} FILE")
 }
 
 pub(crate) fn unknown_provider(site: &Site) -> ErrorPage {
     ErrorPage::new(
         StatusCode::NOT_FOUND,
         "There is no such way to sign in",
-        "The address names a GitHub by letters that no name here has.",
+        "The address does not name a GitHub: names are “gh”, “ghe”, or what the operator called another one, in lower-case \
+         letters, digits and hyphens.",
         "Choose one from the list.",
     )
     .way_on("Ways to sign in", site.link("login"))
@@ -98,41 +102,37 @@ fn sign_in_again(page: ErrorPage, house: &House, provider: &Provider, next: Opti
 
 /// GitHub's other words for no; which are about the App's set-up is the operator's to know.
 pub(crate) fn refused(house: &House, provider: &Provider, error: &str) -> ErrorPage {
-    let (why, advice) = match error {
-        "redirect_uri_mismatch" => (
+    let page =
+        |why: String, advice: &str| ErrorPage::new(StatusCode::BAD_GATEWAY, "GitHub refused the sign-in", why, advice);
+    let page = match error {
+        "redirect_uri_mismatch" => page(
             "The address that GitHub should send you back to is not among the App’s callback URLs.".to_owned(),
-            format!("The operator adds this one to the App’s settings: {}", house.callback_address(provider)),
-        ),
-        "application_suspended" => (
+            "The operator adds this one to the App’s settings on GitHub:",
+        )
+        .command(house.callback_address(provider)),
+        "application_suspended" => page(
             "The GitHub App is suspended.".to_owned(),
-            "The App’s owner finds the reason in GitHub’s messages to them.".to_owned(),
+            "The App’s owner finds the reason in GitHub’s messages to them.",
         ),
-        "incorrect_client_credentials" => (
-            "GitHub does not know the App’s client ID and secret.".to_owned(),
-            format!(
-                "The operator makes a new client secret in the App’s settings and imports it with: covermark \
-                 credentials import --provider {provider} FILE."
-            ),
-        ),
-        "bad_verification_code" => (
+        "incorrect_client_credentials" => page(
+            "GitHub does not accept the App’s client ID and secret.".to_owned(),
+            "The operator makes a new client secret in the App’s settings on GitHub and imports it:",
+        )
+        .command(import(provider)),
+        "bad_verification_code" => page(
             "GitHub says that its one-time code is wrong, was used, or is older than ten minutes.".to_owned(),
-            "Sign in again.".to_owned(),
+            "Sign in again.",
         ),
-        "unverified_user_email" => (
+        "unverified_user_email" => page(
             "The e-mail address of your GitHub account is not verified.".to_owned(),
-            "Verify it in GitHub’s settings, then sign in again.".to_owned(),
+            "Verify it in GitHub’s settings, then sign in again.",
         ),
-        other => (
+        other => page(
             format!("GitHub gave this reason: {}.", word(other)),
-            "Sign in again. If it stays like this, give the operator the request id below.".to_owned(),
+            "Sign in again. If it stays like this, give the operator the request id below.",
         ),
     };
-    sign_in_again(
-        ErrorPage::new(StatusCode::BAD_GATEWAY, "GitHub refused the sign-in", why, advice),
-        house,
-        provider,
-        None,
-    )
+    sign_in_again(page, house, provider, None)
 }
 
 /// A foreign error's name as far as it is one: letters and underscores. Anything longer is text of a stranger's making.
@@ -156,8 +156,8 @@ pub(crate) fn foreign(house: &House, provider: &Provider) -> ErrorPage {
     let page = ErrorPage::new(
         StatusCode::BAD_REQUEST,
         "This sign-in does not belong to this browser",
-        "It was started in another browser or for another GitHub. Somebody may have sent you their link, to have you \
-         work in their name.",
+        "It was started in another browser, or for another GitHub. Somebody may have sent you the end of their own \
+         sign-in, so that you would work in their name.",
         "Sign in again in this browser.",
     );
     sign_in_again(page, house, provider, None)
@@ -188,7 +188,7 @@ pub(crate) fn github_is_down(house: &House, provider: &Provider, next: Option<&L
     let page = ErrorPage::new(
         StatusCode::BAD_GATEWAY,
         "GitHub does not answer",
-        "Covermark asked GitHub who you are and got no usable answer. You are not signed in; nothing was stored.",
+        "Covermark asked GitHub who you are and got no usable answer. Nothing was stored, and nothing has changed.",
         "Sign in again in a minute. GitHub’s own state is at githubstatus.com; for an Enterprise Server, ask its \
          administrators.",
     );
@@ -210,8 +210,8 @@ pub(crate) fn forged_form(house: &House) -> ErrorPage {
     ErrorPage::new(
         StatusCode::FORBIDDEN,
         "You are still signed in",
-        "The form came from a page of an earlier session, or from another site.",
-        "Open the page again and press its button.",
+        "The form to sign out came from a page of an earlier session, or from another site.",
+        "Press the button on this session’s own page.",
     )
-    .way_on("Sign out", house.site.link("logout"))
+    .way_on("To that page", house.site.link("logout"))
 }

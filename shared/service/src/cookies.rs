@@ -91,3 +91,50 @@ impl Cookies {
 fn is_ours(value: &str) -> bool {
     value.len() == VALUE_LENGTH && value.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(cookies: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append(header::COOKIE, cookie.parse().expect("a header"));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_cookie_is_marked_with_all_that_keeps_it_safe() {
+        let (value, day) = (Secret::new("ab".repeat(32)), Duration::from_secs(86_400));
+        let set = |secure| Cookies::new(secure).set(CookieName::Session, &value, day).expect("a header");
+        insta::assert_snapshot!(set(true).to_str().expect("text"));
+        insta::assert_snapshot!(set(false).to_str().expect("text"));
+        assert!(set(true).is_sensitive(), "it stays out of logs");
+        let cleared = Cookies::new(true).clear(CookieName::Login).expect("a header");
+        insta::assert_snapshot!(cleared.to_str().expect("text"));
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others_and_only_in_the_form_that_we_gave_it() {
+        let good = "0123456789abcdef".repeat(4);
+        let read = |cookies: &[&str]| {
+            let found = Cookies::new(true).read(&sent(cookies), CookieName::Session);
+            found.map(|value| value.expose().to_owned())
+        };
+        let ours = format!("__Host-covermark_session={good}");
+        assert_eq!(read(&["a=b; theme=dark", &format!("x=y;{ours} ; z")]).as_deref(), Some(good.as_str()));
+        assert_eq!(read(&["__Host-covermark_session=planted", &ours]).as_deref(), Some(good.as_str()));
+        let foreign = [
+            format!("covermark_session={good}"),
+            format!("__Host-covermark_login={good}"),
+            format!("__Host-covermark_session={}", good.to_uppercase()),
+            format!("__Host-covermark_session={good}0"),
+            "__Host-covermark_session=".to_owned(),
+            ";;;=;".to_owned(),
+        ];
+        for cookie in &foreign {
+            assert_eq!(read(&[cookie]), None, "{cookie}");
+        }
+    }
+}

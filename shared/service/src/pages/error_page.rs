@@ -13,7 +13,10 @@ use crate::problem::Chain;
 /// An error that a person reads. As a response it is plain text until [`super::dress`] frames it, because only there is
 /// the request's id known.
 #[derive(Clone, Debug)]
-pub struct ErrorPage {
+pub struct ErrorPage(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     status: StatusCode,
     what: String,
     why: String,
@@ -44,7 +47,7 @@ struct Body<'a> {
 impl ErrorPage {
     /// An error: `what` happened (the heading, without a full stop), `why` (a sentence), and the `advice` (what to do).
     pub fn new(status: StatusCode, what: impl Into<String>, why: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             what: what.into(),
             why: why.into(),
@@ -54,41 +57,41 @@ impl ErrorPage {
             viewer: None,
             retry_after: None,
             cause: None,
-        }
+        }))
     }
 
     /// Adds the command that the advice speaks of, for copying.
     #[must_use]
     pub fn command(mut self, command: impl Into<String>) -> Self {
-        self.command = Some(command.into());
+        self.0.command = Some(command.into());
         self
     }
 
     /// Adds the link to go on by.
     #[must_use]
     pub fn way_on(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
-        self.way_on = Some(WayOn { label: label.into(), href: href.into() });
+        self.0.way_on = Some(WayOn { label: label.into(), href: href.into() });
         self
     }
 
     /// Names who is signed in, at the head of the page.
     #[must_use]
     pub fn viewer(mut self, login: String) -> Self {
-        self.viewer = Some(login);
+        self.0.viewer = Some(login);
         self
     }
 
     /// Adds a `Retry-After` header, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// Keeps the cause for the operator: it goes to the log with the request's id, never to the page.
     #[must_use]
     pub fn cause(mut self, cause: &dyn std::error::Error) -> Self {
-        self.cause = Some(Chain(cause).to_string());
+        self.0.cause = Some(Chain(cause).to_string());
         self
     }
 
@@ -105,22 +108,22 @@ impl ErrorPage {
 
     /// The page, framed.
     pub(super) fn frame(self, site: &Site, request_id: &str) -> Response {
-        if let Some(cause) = &self.cause {
-            tracing::error!(request_id, %cause, what = %self.what, "a page could not be shown");
+        if let Some(cause) = &self.0.cause {
+            tracing::error!(request_id, %cause, what = %self.0.what, "a page could not be shown");
         }
         let body = Body {
-            why: &self.why,
-            advice: &self.advice,
-            command: self.command.as_deref(),
-            way_on: self.way_on.as_ref(),
+            why: &self.0.why,
+            advice: &self.0.advice,
+            command: self.0.command.as_deref(),
+            way_on: self.0.way_on.as_ref(),
             request_id,
         };
-        let mut page = Page::new(self.what.clone(), body).status(self.status);
-        if let Some(login) = self.viewer {
+        let mut page = Page::new(self.0.what.clone(), body).status(self.0.status);
+        if let Some(login) = self.0.viewer {
             page = page.viewer(Some(login));
         }
         let mut response = page.render(site);
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -152,8 +155,8 @@ impl<E: Fault> From<E> for ErrorPage {
 
 impl IntoResponse for ErrorPage {
     fn into_response(self) -> Response {
-        let text = format!("{}. {} {}", self.what, self.why, self.advice);
-        let mut response = (self.status, text).into_response();
+        let text = format!("{}. {} {}", self.0.what, self.0.why, self.0.advice);
+        let mut response = (self.0.status, text).into_response();
         response.extensions_mut().insert(self);
         response
     }

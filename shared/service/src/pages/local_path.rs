@@ -11,9 +11,10 @@ const LONGEST: usize = 1024;
 
 /// A path on our own host, in the form that a browser reads in one way only.
 ///
-/// The rules: one leading `/`; no second `/` or `\` (a browser takes `//host` and `/\host` for another host); no control
-/// characters (it strips tabs and line ends before reading); at most 1,024 bytes. They hold for what was given and for
-/// what is left when dot segments are resolved, since `/.//host` becomes `//host` by that.
+/// The rules: one leading `/`, not followed by another (a browser takes `//host` for another host); no `\` (it takes
+/// that for `/`, and readers of addresses differ about where); no control characters (it strips tabs and line ends
+/// before reading); at most 1,024 bytes. They hold for what was given and for what is left when dot segments are
+/// resolved, since `/.//host` becomes `//host` by that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalPath(String);
 
@@ -22,7 +23,7 @@ impl LocalPath {
     /// would never end.
     #[must_use]
     pub fn parse(text: &str, site: &Site) -> Option<Self> {
-        if text.len() > LONGEST || !is_local(text) || text.chars().any(char::is_control) {
+        if text.len() > LONGEST || !is_local(text) || text.chars().any(|c| c.is_control() || c == '\\') {
             return None;
         }
         let resolved = site.public_url().join(text).ok()?;
