@@ -14,9 +14,11 @@ use axum::{
 use bytes::Bytes;
 use covermark_service::problem::Problem;
 use covermark_state::{
-    blobs::{Blobs, UploadKey},
+    Table,
+    blobs::Blobs,
     jobs::{FeedbackJob, Job as _},
     queue::Queue,
+    rows::upload::UploadKey,
     vault::Vault,
 };
 use covermark_types::{Clock, Random, Secret, random_hex};
@@ -40,6 +42,7 @@ pub(crate) async fn slot_key(vault: &dyn Vault, random: &dyn Random) -> anyhow::
 
 /// What the route works with.
 pub(crate) struct BlobStore {
+    pub(crate) table: Table,
     pub(crate) blobs: Blobs,
     pub(crate) feedback: Arc<dyn Queue>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -67,10 +70,13 @@ async fn store_report(
     if store.blobs.verify_slot(&key, &slot.expires, &slot.signature, store.clock.now()).is_err() {
         return Err(Problem::new(StatusCode::FORBIDDEN, refused));
     }
-    let upload: UploadKey = key.parse().map_err(|_| Problem::new(StatusCode::FORBIDDEN, refused))?;
+    let Some(upload) = UploadKey::from_blob_key(&key) else {
+        return Err(Problem::new(StatusCode::FORBIDDEN, refused));
+    };
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let report = read_report(announced, request.into_body()).await?;
     store.blobs.put(&key, report).await?;
+    store.table.set_upload_stored(&upload).await?;
     let job = FeedbackJob::Upload {
         provider: upload.provider,
         repository: upload.repository,

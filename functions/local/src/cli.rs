@@ -12,28 +12,28 @@ use url::Url;
 /// the URL), and it answers on the pull request. Start with `covermark demo`: it needs nothing.
 #[derive(Parser)]
 #[command(name = "covermark", version, max_term_width = 100, propagate_version = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// Folder that holds all state: database, reports, queues, credentials
     #[arg(long, global = true, env = "COVERMARK_DATA", default_value = ".covermark", value_name = "DIR")]
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// PEM file of a private certificate authority to trust besides the public ones (GitHub Enterprise Server)
     #[arg(long, global = true, env = "COVERMARK_CA_FILE", value_name = "FILE")]
-    pub ca_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
     /// How much is logged to standard error: error, warn, info, debug or trace
     #[arg(long, global = true, env = "COVERMARK_LOG", value_name = "LEVEL")]
-    pub log: Option<String>,
+    pub(crate) log: Option<String>,
 }
 
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Play the whole story on this machine, with a stand-in GitHub and no credentials
     Demo(Demo),
     /// Run everything in one process against GitHub
@@ -48,50 +48,50 @@ pub enum Command {
 }
 
 #[derive(Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// End after the story instead of staying up for the browser
     #[arg(long)]
-    pub once: bool,
+    pub(crate) once: bool,
     /// Print what came of it as one JSON object on the last line
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Address on which Covermark listens; port 0 takes a free one
     #[arg(long, env = "COVERMARK_DEMO_LISTEN", default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
 }
 
 #[derive(Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// Address to listen on
     #[arg(long, env = "COVERMARK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Where GitHub, CI jobs and people reach this server; the listening address if not given
     #[arg(long, env = "COVERMARK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
-    pub public_url: Option<Url>,
+    pub(crate) public_url: Option<Url>,
     /// A token that may upload for every repository (better given by the environment than on the command line)
     #[arg(long, env = "COVERMARK_GLOBAL_UPLOAD_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    pub global_upload_token: Option<String>,
+    pub(crate) global_upload_token: Option<String>,
 }
 
 #[derive(Args)]
-pub struct Sync {
+pub(crate) struct Sync {
     /// Only this provider; all that have credentials if not given
     #[arg(long, value_name = "PROVIDER")]
-    pub provider: Option<Provider>,
+    pub(crate) provider: Option<Provider>,
 }
 
 #[derive(Args)]
-pub struct UploadToken {
+pub(crate) struct UploadToken {
     /// The repository, as GitHub writes it
     #[arg(value_name = "OWNER/REPO")]
-    pub repository: RepositoryName,
+    pub(crate) repository: RepositoryName,
     /// Which GitHub: gh for github.com, ghe for a GitHub Enterprise Server
     #[arg(long, default_value = "gh", value_name = "PROVIDER")]
-    pub provider: Provider,
+    pub(crate) provider: Provider,
 }
 
 #[derive(Subcommand)]
-pub enum Credentials {
+pub(crate) enum Credentials {
     /// Store the App's credentials from a JSON document
     ///
     /// The document is one object with web_url, api_url (github.com's if not given), app_id, slug, client_id,

@@ -15,7 +15,7 @@ const TABLE: &str = "covermark";
 pub(crate) struct Database {
     endpoint: String,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), String>>,
 }
 
 impl Database {
@@ -49,8 +49,12 @@ impl Database {
     /// Ends the server after what it is doing.
     pub(crate) async fn close(self) {
         let _ = self.stop.send(());
-        if let Err(error) = self.task.await {
-            tracing::error!(cause = %error, "the database did not end cleanly");
+        let ended = match self.task.await {
+            Ok(ended) => ended,
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(cause) = ended {
+            tracing::error!(cause, "the database did not end cleanly");
         }
     }
 }

@@ -41,10 +41,15 @@ pub struct Settings {
 /// The parts that every command works on: they live in the data folder, survive a restart, and are shared with a server
 /// that runs on the same folder.
 pub struct Rooms {
+    /// The table.
     pub table: Table,
+    /// The credentials.
     pub vault: Arc<FileVault>,
+    /// The process's HTTP client.
     pub http: reqwest::Client,
+    /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where secrets come from.
     pub random: Arc<dyn Random>,
     database: Database,
 }
@@ -83,10 +88,15 @@ const VISIBILITY: Duration = Duration::from_secs(6 * 60);
 
 /// Every function, wired.
 pub struct House {
+    /// The parts that commands share.
     pub rooms: Rooms,
+    /// What `sync` drains.
     pub sync_queue: Arc<LocalQueue>,
+    /// What `feedback` drains.
     pub feedback_queue: Arc<LocalQueue>,
+    /// The `sync` function.
     pub sync: Arc<Sync>,
+    /// The `feedback` function.
     pub feedback: Arc<Feedback>,
     router: Router,
 }
@@ -127,12 +137,13 @@ impl House {
         };
         let oauth = OAuth {
             table: rooms.table.clone(),
-            apps: rooms.apps(),
+            apps: Arc::new(rooms.apps()),
             public_url: settings.public_url.clone(),
             clock: clock.clone(),
             random,
         };
-        let store = blob_store::BlobStore { blobs: blobs.clone(), feedback: feedback_queue, clock };
+        let store =
+            blob_store::BlobStore { table: rooms.table.clone(), blobs, feedback: feedback_queue.clone(), clock };
         let router = Router::new()
             .merge(covermark_webhook::routes(Arc::new(webhook)))
             .merge(covermark_oauth::routes(Arc::new(oauth)))

@@ -73,6 +73,16 @@ impl Running {
         Ok(Self { address, public_url, house, stop, tasks })
     }
 
+    /// Waits until everything that was asked for is done: both queues are empty.
+    pub async fn settled(&self) {
+        let House { sync_queue, feedback_queue, .. } = &*self.house;
+        // `sync` may hand work to `feedback`, and does so before its own message is gone.
+        while sync_queue.depth() + feedback_queue.depth() > 0 {
+            sync_queue.drained().await;
+            feedback_queue.drained().await;
+        }
+    }
+
     /// Takes no more requests, finishes what is under way, closes the database.
     pub async fn stop(self) {
         self.stop.send_replace(true);

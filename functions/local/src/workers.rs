@@ -16,8 +16,10 @@ use crate::house::House;
 
 /// How many jobs of a queue run at once: as the event source mapping's concurrency on AWS.
 const AT_ONCE: usize = 4;
-/// When a job that failed is tried again if its fault does not say: the queue's visibility timeout on AWS, shorter.
-const RETRY_AFTER: Duration = Duration::from_secs(10);
+/// When a job that failed for the first time is tried again, if its fault does not say.
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+/// How much longer it waits each time after that: 2 s, 8 s, half a minute, two minutes, then the dead letters.
+const BACK_OFF: u32 = 4;
 
 /// Drains both queues until `stop` turns true, then waits for the jobs that are running.
 pub(crate) async fn run(house: Arc<House>, stop: watch::Receiver<bool>) {
@@ -77,7 +79,10 @@ where
 
 fn settle(queue: &LocalQueue, message: &LocalMessage, outcome: Outcome) {
     match outcome {
-        Outcome::Retry(after) => queue.retry_after(message.id, after.unwrap_or(RETRY_AFTER)),
+        Outcome::Retry(after) => {
+            let back_off = FIRST_RETRY * BACK_OFF.saturating_pow(message.received.saturating_sub(1));
+            queue.retry_after(message.id, after.unwrap_or(back_off));
+        }
         Outcome::Acknowledge => {
             if let Err(error) = queue.delete(message.id) {
                 tracing::error!(cause = %error, "a message could not be deleted; its job will be done again");

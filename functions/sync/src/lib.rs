@@ -91,3 +91,6 @@ async fn remember(app: &Sync, message: &SyncMessage, done: &Result<(), SyncError
     app.table.finish_delivery(provider_of(&message.job), delivery, outcome, now).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,7 +63,11 @@ pub fn app_document(provider: &Provider) -> String {
 ///
 /// # Errors
 /// When the vault cannot be written.
-pub async fn store(vault: &dyn Vault, provider: &Provider, document: &CredentialsDocument) -> Result<(), CredentialsError> {
+pub async fn store(
+    vault: &dyn Vault,
+    provider: &Provider,
+    document: &CredentialsDocument,
+) -> Result<(), CredentialsError> {
     let secrets = WebhookDocument { secrets: vec![document.webhook_secret.clone()] };
     let secrets = serde_json::to_string(&secrets)
         .map_err(|error| CredentialsError::Malformed(provider.clone(), error.to_string()))?;
@@ -205,8 +209,8 @@ impl Apps {
 
     fn connect(&self, provider: &Provider, stored: Secret) -> Result<Connected, CredentialsError> {
         let malformed = |text: String| CredentialsError::Malformed(provider.clone(), text);
-        let credentials =
-            AppCredentials::from_json(stored.expose()).map_err(|problems| malformed(format!("{} fields", problems.len())))?;
+        let credentials = AppCredentials::from_json(stored.expose())
+            .map_err(|problems| malformed(format!("{} fields", problems.len())))?;
         let client = GitHub::new(self.http.clone(), &credentials, self.clock.clone())
             .map_err(|error| malformed(error.to_string()))?;
         Ok(Connected { stored, credentials: Arc::new(credentials), client })

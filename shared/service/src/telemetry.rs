@@ -1,7 +1,11 @@
 //! Logs: one line an event, JSON on Lambda, text for people. The keys are constants, so that a query written once keeps
 //! working; the README's table of log keys is this file.
 
-use tracing_subscriber::{filter::LevelFilter, fmt, prelude::*};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    prelude::*,
+};
 
 /// The webhook delivery's GUID.
 pub const DELIVERY: &str = "github_delivery_id";
@@ -27,7 +31,9 @@ pub enum Format {
 /// A second call changes nothing.
 pub fn start(format: Format, level: &str) {
     let level: LevelFilter = level.parse().unwrap_or(LevelFilter::INFO);
-    // A level alone, not an `EnvFilter`: that one brings a regular-expression engine into every cold start.
+    // Targets, not an `EnvFilter`: that one brings a regular-expression engine into every cold start. The embedded
+    // database warns of every condition that does not hold, which is how conditions work.
+    let level = Targets::new().with_default(level).with_target("dynoxide", LevelFilter::ERROR);
     let started = match format {
         Format::Json => {
             let layer = fmt::layer().json().flatten_event(true).with_current_span(false).without_time();

@@ -33,6 +33,7 @@ pub(crate) enum Trouble {
 #[derive(Clone)]
 pub struct Fault {
     route: String,
+    spared: u32,
     left: u32,
     applied: Applied,
     trouble: Trouble,
@@ -44,13 +45,19 @@ impl Fault {
     /// It strikes once and answers 500, unless told otherwise.
     #[must_use]
     pub fn on(route: &str) -> Self {
-        Self { route: route.to_owned(), left: 1, applied: Applied::Never, trouble: Trouble::Status(500) }
+        Self { route: route.to_owned(), spared: 0, left: 1, applied: Applied::Never, trouble: Trouble::Status(500) }
     }
 
     /// Strikes the next `times` requests.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
         Self { left: times, ..self }
+    }
+
+    /// Lets the first `requests` through before it strikes: the second page of a list, say.
+    #[must_use]
+    pub fn after(self, requests: u32) -> Self {
+        Self { spared: requests, ..self }
     }
 
     /// Answers with this status: 5xx as GitHub's front end does, 401 as for a token that is not yet known everywhere,
@@ -125,6 +132,10 @@ impl Faults {
     /// The oldest fault for this request, once.
     pub(crate) fn strike(&mut self, method: &str, template: &str) -> Option<Struck> {
         let fault = self.ordered.iter_mut().find(|fault| fault.left > 0 && fault.concerns(method, template))?;
+        if fault.spared > 0 {
+            fault.spared -= 1;
+            return None;
+        }
         fault.left -= 1;
         Some(Struck { trouble: fault.trouble.clone(), carried_out: fault.applied == Applied::First })
     }

@@ -22,8 +22,6 @@ const PULL: u64 = 7;
 const BRANCH: &str = "rebates";
 /// No step takes a second; one that takes this long has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often a step looks whether the other side is done.
-const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// What the story leaves to be looked at.
 pub(super) struct Told {
@@ -109,8 +107,9 @@ async fn deliver(teller: &Teller, github: &GitHubStandIn, event: &str, told: &st
     let Some(ours) = delivered.iter().find(|delivery| delivery.event == event) else {
         bail!("the stand-in sent no `{event}` webhook");
     };
-    if !ours.status_code.is_some_and(|status| (200..300).contains(&status)) {
-        bail!("the `{event}` webhook was answered with {:?}", ours.status_code);
+    let Some(attempt) = &ours.attempt else { bail!("the `{event}` webhook was not sent") };
+    if !(200..300).contains(&attempt.status) {
+        bail!("the `{event}` webhook was answered with {} {}", attempt.status, attempt.body);
     }
     teller.tell(told);
     Ok(())
@@ -142,15 +141,9 @@ async fn upload(uploader: &Uploader, job: &Job<'_>) -> anyhow::Result<Value> {
     }))
 }
 
-/// Waits until both queues are empty: what was asked for is done.
+/// Waits until what was asked for is done.
 async fn settled(running: &Running, what: &str) -> anyhow::Result<()> {
-    let house = &running.house;
-    patiently(what, async {
-        while house.sync_queue.depth() + house.feedback_queue.depth() > 0 {
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    })
-    .await
+    patiently(what, running.settled()).await
 }
 
 async fn patiently<T>(what: &str, happens: impl Future<Output = T>) -> anyhow::Result<T> {

@@ -213,7 +213,20 @@ impl LocalQueue {
         let Some(entry) = state.messages.get(&id) else { return Ok(()) };
         self.shared.folder.delete(id, entry.received)?;
         state.remove(id);
+        self.shared.wake.notify_waiters();
         Ok(())
+    }
+
+    /// Waits until no message waits and none is in work.
+    pub async fn drained(&self) {
+        loop {
+            let mut woken = pin!(self.shared.wake.notified());
+            woken.as_mut().enable();
+            if self.depth() == 0 {
+                return;
+            }
+            woken.await;
+        }
     }
 
     /// Makes a received message come again after `after` and not before; until a restart, that is.

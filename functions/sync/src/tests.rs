@@ -1,0 +1,232 @@
+use std::sync::Arc;
+
+use covermark_github::CredentialsDocument;
+use covermark_service::credentials::{self, Apps};
+use covermark_standin::{Fault, GitHubStandIn};
+use covermark_state::{
+    jobs::{FeedbackJob, Job as _, SyncJob, SyncMessage},
+    rows::{commit::CommitRow, pull::PullState, repository::Repository},
+};
+use covermark_testing::{MemoryVault, RecordingQueue, http, table};
+use covermark_types::{
+    Clock as _, Fault as _, FaultClass, InstallationId, Provider, PullNumber, RepositoryId, RepositoryName, SystemClock,
+};
+
+use crate::{Sync, handle, level};
+
+struct World {
+    github: GitHubStandIn,
+    app: Sync,
+    queue: Arc<RecordingQueue>,
+    feedback: Arc<RecordingQueue>,
+}
+
+async fn world_with(github: GitHubStandIn) -> World {
+    let vault = Arc::new(MemoryVault::default());
+    let Ok(document) = CredentialsDocument::parse(github.credentials_document().as_bytes()) else {
+        panic!("the stand-in's document is refused");
+    };
+    credentials::store(vault.as_ref(), &gh(), &document).await.expect("stored");
+    let clock = Arc::new(SystemClock);
+    let (queue, feedback) = (Arc::new(RecordingQueue::default()), Arc::new(RecordingQueue::default()));
+    let apps = Apps::new(vault, clock.clone(), http());
+    let app = Sync { table: table().await, apps, sync: queue.clone(), feedback: feedback.clone(), clock };
+    World { github, app, queue, feedback }
+}
+
+async fn world() -> World {
+    world_with(GitHubStandIn::start().await).await
+}
+
+fn gh() -> Provider {
+    Provider::github()
+}
+
+impl World {
+    /// One reconciliation with all the jobs that it hands on.
+    async fn reconcile(&self) {
+        level(&self.app, &SyncJob::Reconcile { provider: gh() }).await.expect("reconciled");
+        for body in self.queue.take() {
+            handle(&self.app, SyncMessage::from_body(&body).expect("a job")).await.expect("done");
+        }
+    }
+
+    async fn names(&self, installation: InstallationId) -> Vec<String> {
+        let rows = self.app.table.repositories_of(&gh(), installation).await.expect("read");
+        let mut names: Vec<String> = rows.iter().map(|row| row.name.to_string()).collect();
+        names.sort();
+        names
+    }
+
+    async fn named(&self, name: &str) -> Option<Repository> {
+        let name: RepositoryName = name.parse().expect("a name");
+        self.app.table.repository_by_name(&gh(), &name).await.expect("read")
+    }
+}
+
+fn installation_job(id: InstallationId) -> SyncJob {
+    SyncJob::Installation { provider: gh(), installation: id }
+}
+
+#[tokio::test]
+async fn an_app_that_was_installed_before_its_credentials_came_just_works() {
+    for github in [GitHubStandIn::start().await, GitHubStandIn::start_enterprise().await] {
+        let world = world_with(github).await;
+        let acme = world.github.org("acme");
+        acme.repository("widgets");
+        acme.repository("gadgets");
+        let id = world.github.install_app(&acme).state().id;
+        world.github.lose_webhooks();
+        world.reconcile().await;
+        assert_eq!(world.names(id).await, ["acme/gadgets", "acme/widgets"]);
+        let row = world.app.table.installation(&gh(), id).await.expect("read").expect("there");
+        assert_eq!((row.account.as_str(), row.suspended_at), ("acme", None));
+        assert_eq!(row.permissions.get("statuses").map(String::as_str), Some("write"));
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_many_pages_is_read_to_its_end() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    for number in 0..230 {
+        acme.repository(&format!("service-{number:03}"));
+    }
+    let id = world.github.install_app(&acme).state().id;
+    level(&world.app, &installation_job(id)).await.expect("level");
+    assert_eq!(world.names(id).await.len(), 230);
+    assert_eq!(world.github.calls("GET /installation/repositories"), 3);
+}
+
+#[tokio::test]
+async fn what_is_no_longer_on_the_list_is_let_go_but_a_list_that_fails_half_way_takes_nothing_away() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    let kept: Vec<_> = (0..120).map(|number| acme.repository(&format!("kept-{number:03}"))).collect();
+    let gone = acme.repository("gone");
+    let mut chosen: Vec<_> = kept.iter().collect();
+    chosen.push(&gone);
+    let installation = world.github.install_app_on(&acme, &chosen);
+    let id = installation.state().id;
+    level(&world.app, &installation_job(id)).await.expect("level");
+    assert_eq!(world.names(id).await.len(), 121);
+
+    installation.remove_repository(&gone);
+    // The first page comes, the second does not, however often it is asked for.
+    world.github.inject(Fault::on("GET /installation/repositories").after(1).answers(502).times(3));
+    let error = level(&world.app, &installation_job(id)).await.expect_err("half a list");
+    assert!(matches!(error.class(), FaultClass::Retry(_)));
+    assert_eq!(world.names(id).await.len(), 121);
+}
+
+#[tokio::test]
+async fn a_removed_installation_becomes_a_tombstone_and_stays_one() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    acme.repository("widgets");
+    let installation = world.github.install_app(&acme);
+    let id = installation.state().id;
+    level(&world.app, &installation_job(id)).await.expect("level");
+    installation.delete();
+    level(&world.app, &installation_job(id)).await.expect("level");
+    assert!(world.app.table.installation(&gh(), id).await.expect("read").is_none());
+    assert!(world.names(id).await.is_empty());
+    // A late event of its former life.
+    level(&world.app, &installation_job(id)).await.expect("level");
+    world.reconcile().await;
+    assert!(world.app.table.installation(&gh(), id).await.expect("read").is_none());
+}
+
+#[tokio::test]
+async fn a_suspended_installation_is_known_as_such_and_keeps_its_list() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    acme.repository("widgets");
+    let installation = world.github.install_app(&acme);
+    let id = installation.state().id;
+    level(&world.app, &installation_job(id)).await.expect("level");
+    installation.suspend();
+    level(&world.app, &installation_job(id)).await.expect("level");
+    let row = world.app.table.installation(&gh(), id).await.expect("read").expect("there");
+    assert!(row.suspended_at.is_some());
+    assert_eq!(world.names(id).await, ["acme/widgets"]);
+}
+
+#[tokio::test]
+async fn a_renamed_repository_keeps_its_history_and_is_found_under_both_names() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    let widgets = acme.repository("widgets");
+    let id = world.github.install_app(&acme).state().id;
+    level(&world.app, &installation_job(id)).await.expect("level");
+    let before = world.named("acme/widgets").await.expect("known");
+    widgets.rename("gizmos");
+    let job = SyncJob::Repository { provider: gh(), repository: before.id, installation: Some(id) };
+    level(&world.app, &job).await.expect("level");
+    for name in ["acme/gizmos", "acme/widgets"] {
+        assert_eq!(
+            world.named(name).await.map(|row| (row.id, row.name.to_string())),
+            Some((before.id, "acme/gizmos".to_owned())),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_pull_request_that_overtakes_its_installation_is_read_all_the_same() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    let widgets = acme.repository("widgets");
+    widgets.push("main", &[("a.py", "1\n")]);
+    let head = widgets.push("topic", &[("a.py", "2\n")]);
+    let pull = widgets.open_pull_request("Two", "topic", "main");
+    let installation = world.github.install_app(&acme).state().id;
+    let (repository, number) = (RepositoryId(widgets.state().id.0), PullNumber(pull.state().number.0));
+    let job = SyncJob::Pull { provider: gh(), repository, pull: number, installation: Some(installation) };
+    level(&world.app, &job).await.expect("level");
+    let row = world.app.table.pull(&gh(), repository, number).await.expect("read").expect("there");
+    assert_eq!((row.head_sha, row.base_ref.as_str(), row.state), (head.clone(), "main", PullState::Open));
+    assert!(world.feedback.sent().is_empty(), "nothing was uploaded yet");
+
+    // Its report came first: the pull request gets its answer when it is opened.
+    let commit = CommitRow::new(gh(), repository, head.clone(), SystemClock.now());
+    world.app.table.put_commit(&commit).await.expect("written");
+    level(&world.app, &job).await.expect("level");
+    let sent = world.feedback.sent();
+    assert_eq!(
+        sent.iter().map(|body| FeedbackJob::from_body(body).expect("a job")).collect::<Vec<_>>(),
+        [FeedbackJob::Commit { provider: gh(), repository, commit: head }]
+    );
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_obeyed_without_sleeping_and_without_losing_the_delivery() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    let id = world.github.install_app(&acme).state().id;
+    let delivery = "72d3162e-cc78-11e3-81ab-4c9367dc0958".parse().expect("a GUID");
+    let now = SystemClock.now();
+    world.app.table.receive_delivery(&gh(), &delivery, "installation", now).await.expect("written");
+    world.github.inject(Fault::on("GET /app/installations/{installation_id}").secondary_rate_limited(Some(90)));
+    let message = SyncMessage { job: installation_job(id), delivery: Some(delivery.clone()) };
+    let error = handle(&world.app, message.clone()).await.expect_err("limited");
+    assert!(matches!(error.class(), FaultClass::Retry(Some(wait)) if wait.as_secs() >= 80), "{:?}", error.class());
+    let row = world.app.table.delivery(&gh(), &delivery, now).await.expect("read").expect("there");
+    assert_eq!(format!("{:?}", row.state), "Received");
+    handle(&world.app, message).await.expect("done");
+    let row = world.app.table.delivery(&gh(), &delivery, now).await.expect("read").expect("there");
+    assert_eq!(format!("{:?}", row.state), "Done");
+}
+
+#[tokio::test]
+async fn a_repository_that_no_installation_covers_is_left_alone() {
+    let world = world().await;
+    let stranger = RepositoryId(999_999);
+    for job in [
+        SyncJob::Repository { provider: gh(), repository: stranger, installation: None },
+        SyncJob::Pull { provider: gh(), repository: stranger, pull: PullNumber(1), installation: None },
+    ] {
+        level(&world.app, &job).await.expect("nothing to do");
+    }
+    assert_eq!(world.github.call_count(), 0);
+}
