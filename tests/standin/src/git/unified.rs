@@ -19,6 +19,7 @@ pub fn unified(changes: &[FileChange]) -> Vec<u8> {
             let body = hunks(change);
             if !body.is_empty() {
                 let (old, new) = names(change);
+                let (old, new) = (ended(&old), ended(&new));
                 out.extend_from_slice(format!("--- {old}\n+++ {new}\n").as_bytes());
                 out.extend_from_slice(&body);
             }
@@ -60,6 +61,11 @@ fn names(change: &FileChange) -> (String, String) {
     let old = change.old.as_ref().map_or_else(none, |_| quoted("a/", &change.old_path));
     let new = change.new.as_ref().map_or_else(none, |_| quoted("b/", &change.path));
     (old, new)
+}
+
+/// git ends a name that holds a space with a tab, for the sake of old `patch` programs; a diff parser must expect it.
+fn ended(name: &str) -> String {
+    if name.contains(' ') { format!("{name}\t") } else { name.to_owned() }
 }
 
 /// A path as git writes it: in quotes with octal escapes as soon as one byte is unusual.

@@ -1,1 +1,145 @@
-//! Being written.
+//! The stand-in itself against GitHub's description, on github.com and on an Enterprise Server; and the judge's eyes.
+
+use serde_json::json;
+
+use crate::{
+    routes,
+    tests::{Client, Story, story_on},
+};
+
+/// Every endpoint once, with answers of every kind.
+async fn walk(story: &Story) {
+    story.github.set_hook_url("http://127.0.0.1:9/webhooks/gh");
+    let (client, app) = (story.client().await, story.as_app());
+    let (head, repo) = (story.pull.head_sha(), "/repos/acme/widgets");
+    let comment = client.post(&format!("{repo}/issues/7/comments"), json!({"body": "x"})).await.body["id"].clone();
+    let status = json!({"state": "success", "context": "c", "description": "d", "target_url": "http://127.0.0.1:9/"});
+    client.post(&format!("{repo}/statuses/{head}"), status).await;
+    let run = json!({"name": "n", "head_sha": head, "output": {"title": "t", "summary": "s"}});
+    let run = client.post(&format!("{repo}/check-runs"), run).await.body["id"].clone();
+    client.patch(&format!("{repo}/check-runs/{run}"), json!({"conclusion": "success"})).await;
+    client.patch(&format!("{repo}/issues/comments/{comment}"), json!({"body": "y"})).await;
+    for path in [
+        String::new(),
+        "/pulls".to_owned(),
+        "/pulls/7".to_owned(),
+        "/pulls/7/files".to_owned(),
+        "/pulls/99".to_owned(),
+        "/commits?sha=main&per_page=5".to_owned(),
+        format!("/commits/{head}/pulls"),
+        format!("/commits/{head}/status"),
+        format!("/commits/{head}/statuses?per_page=100&page=2"),
+        format!("/commits/{head}/check-runs"),
+        "/commits/feature/faster".to_owned(),
+        "/compare/main...feature/faster".to_owned(),
+        "/contents/src/lib.rs?ref=main".to_owned(),
+        "/contents/src".to_owned(),
+        "/git/trees/main?recursive=1".to_owned(),
+        "/issues/7/comments".to_owned(),
+        format!("/issues/comments/{comment}"),
+        format!("/check-runs/{run}"),
+    ] {
+        client.get(&format!("{repo}{path}")).await;
+    }
+    client.with("accept", "application/vnd.github.diff").get(&format!("{repo}/pulls/7")).await;
+    client.get("/installation/repositories").await;
+    client.get("/rate_limit").await;
+    let narrow = json!({"repository_ids": [story.widgets.id], "permissions": {"statuses": "write"}});
+    story.as_installation(narrow).await.send("DELETE", "/installation/token", None).await.expect("an answer");
+    let installation = format!("/app/installations/{}", story.installation.id);
+    for path in ["/app", "/app/installations", &installation, "/repos/acme/widgets/installation", "/app/hook/config"] {
+        assert_eq!(app.get(path).await.status, 200, "{path}");
+    }
+    app.patch("/app/hook/config", json!({"url": "http://127.0.0.1:9/webhooks/gh"})).await;
+}
+
+/// Every webhook once, and the endpoints about them.
+async fn walk_webhooks(story: &Story) {
+    story.github.ping();
+    story.widgets.push("feature/faster", &[("b", "b")]);
+    story.installation.suspend();
+    story.installation.unsuspend();
+    story.installation.grant("issues", crate::state::Level::Read);
+    let gadgets = story.acme.repository("gadgets");
+    story.installation.remove_repository(&gadgets);
+    story.installation.add_repository(&gadgets);
+    story.widgets.rename("gizmos");
+    story.widgets.publish();
+    story.pull.convert_to_draft();
+    story.pull.close();
+    story.pull.reopen();
+    story.pull.merge();
+    story.widgets.transfer(&story.mona);
+    gadgets.delete();
+    let _ = story.mona.repository("own");
+    let installation = story.github.install_app(&story.mona);
+    story.github.lose_webhooks();
+    let app = story.as_app();
+    let list = app.get("/app/hook/deliveries?per_page=2").await.body;
+    app.get(&format!("/app/hook/deliveries/{}", list[0]["id"])).await;
+    let again = format!("/app/hook/deliveries/{}/attempts", list[0]["id"]);
+    app.send("POST", &again, None).await.expect("an answer");
+    installation.delete();
+}
+
+async fn walk_user(story: &Story) {
+    story.github.add_callback_url("http://127.0.0.1:9/callback");
+    let document: serde_json::Value = serde_json::from_str(&story.github.credentials_document()).expect("JSON");
+    let (id, secret) = (document["client_id"].as_str().expect("an id"), &document["client_secret"]);
+    let url = format!("{}/login/oauth/authorize?client_id={id}", story.github.web_url());
+    let back = story.github.consent(&url, &story.mona).expect("consent");
+    let code = back.query_pairs().next().expect("a code").1.into_owned();
+    let exchange = format!("{}/login/oauth/access_token", story.github.web_url());
+    let nobody = Client::nobody(&story.github).with("accept", "application/json");
+    let token = nobody.post(&exchange, json!({"client_id": id, "client_secret": secret, "code": code})).await.body;
+    let user = Client::bearer(&story.github, token["access_token"].as_str().expect("a token"));
+    user.get("/user").await;
+    user.get("/user/installations").await;
+    user.get(&format!("/user/installations/{}/repositories", story.installation.id)).await;
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let basic = STANDARD.encode(format!("{id}:{}", secret.as_str().expect("a secret")));
+    let client = Client::nobody(&story.github).with("authorization", &format!("Basic {basic}"));
+    let body = json!({"access_token": token["access_token"]});
+    let path = format!("/applications/{id}/token");
+    assert_eq!(client.send("DELETE", &path, Some(body)).await.expect("an answer").status, 204);
+}
+
+async fn holds(enterprise: bool) {
+    let story = story_on(enterprise).await;
+    walk(&story).await;
+    walk_user(&story).await;
+    walk_webhooks(&story).await;
+    let used: std::collections::BTreeSet<String> = story.github.journal().iter().map(crate::Exchange::route).collect();
+    let forgotten: Vec<String> = routes::API
+        .iter()
+        .map(|route| format!("{} {}", route.method, route.template))
+        .filter(|route| !used.contains(route))
+        .collect();
+    assert!(forgotten.is_empty(), "the walk forgets {forgotten:?}");
+    let violations = story.github.contract_violations();
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
+#[tokio::test]
+async fn the_stand_in_keeps_githubs_own_description() {
+    holds(false).await;
+}
+
+#[tokio::test]
+async fn the_stand_in_keeps_the_enterprise_servers_description() {
+    holds(true).await;
+}
+
+#[tokio::test]
+async fn what_is_not_described_is_noticed() {
+    let story = story_on(false).await;
+    let client = story.client().await;
+    let sha = story.pull.head_sha();
+    client.post(&format!("/repos/acme/widgets/statuses/{sha}"), json!({"state": "great"})).await;
+    client.get("/repos/acme/widgets/pulls?state=zzz").await;
+    client.get("/repos/acme/widgets/pulls?sate=open").await;
+    client.get("/repos/acme/widgets/nothing").await;
+    client.post("/repos/acme/widgets/issues/7/comments", json!({})).await;
+    let found = story.github.contract_violations();
+    assert_eq!(found.len(), 5, "{found:#?}");
+}

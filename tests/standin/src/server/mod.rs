@@ -22,6 +22,8 @@ pub(crate) use answer::{Answer, Body, Outcome};
 pub(crate) use auth::{Caller, Needs, suspended};
 pub(crate) use body::Fields;
 pub(crate) use client::post;
+#[cfg(test)]
+pub(crate) use client::send;
 pub(crate) use limits::RateLimits;
 pub(crate) use listener::{Server, Shared};
 pub(crate) use paginate::{paginate, paginate_wrapped};

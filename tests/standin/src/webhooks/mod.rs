@@ -5,6 +5,3 @@ mod send;
 
 pub(crate) use events::{installation, installation_repositories, ping, pull_request, push, repository, transferred};
 pub(crate) use send::{again, headers, parcel, queue, send};
-
-#[cfg(test)]
-mod tests;
