@@ -132,7 +132,11 @@ impl Error {
             return if ours { Self::Rejected { what, source } } else { Self::Unavailable { what, source } };
         };
         let source = Source::from(describe(service));
-        match service.code().unwrap_or_default() {
+        Self::by_code(what, service.code().unwrap_or_default(), status, source)
+    }
+
+    fn by_code(what: &'static str, code: &str, status: u16, source: Source) -> Self {
+        match code {
             "ProvisionedThroughputExceededException"
             | "RequestLimitExceeded"
             | "ThrottlingException"
