@@ -66,11 +66,11 @@ npm_packages() {
 
 # GitHub's own descriptions, cut down to what we call: whole they are 13 MB each and slow every test that reads them.
 openapi_descriptions() {
-    local trim=tests/conformance/trim-openapi.mjs
+    local trim=tests/conformance/trim-openapi.py
     [[ "$COVERMARK_OPENAPI/.done" -nt "$trim" && "$COVERMARK_OPENAPI/.done" -nt "$CACHE/npm/installed.json" ]] && return
     printf 'trimming the OpenAPI descriptions\n'
     mkdir -p "$COVERMARK_OPENAPI"
-    node "$trim" "$COVERMARK_NPM/@octokit/openapi/generated" "$COVERMARK_OPENAPI" || set_up_failed "$trim"
+    python3 "$trim" "$COVERMARK_NPM/@octokit/openapi/generated" "$COVERMARK_OPENAPI" || set_up_failed "$trim"
     touch "$COVERMARK_OPENAPI/.done"
 }
 

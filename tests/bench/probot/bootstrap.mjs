@@ -11,7 +11,7 @@ const require = createRequire(resolve(process.argv[2], "package.json"));
 const { createLambdaFunction, createProbot } = require("@probot/adapter-aws-lambda-serverless");
 
 const app = (probot) => {
-  probot.on("pull_request.opened", async () => {});
+  probot.on("push", async () => {});
 };
 const handle = createLambdaFunction(app, { probot: createProbot() });
 
