@@ -60,12 +60,12 @@ fn description(enterprise: bool) -> Result<&'static Description, String> {
     static GITHUB: OnceLock<Result<Description, String>> = OnceLock::new();
     static SERVER: OnceLock<Result<Description, String>> = OnceLock::new();
     let (place, file) = if enterprise { (&SERVER, "ghes-3.19.json") } else { (&GITHUB, "api.github.com.json") };
-    place.get_or_init(|| read(file)).as_ref().map_err(Clone::clone)
+    place.get_or_init(|| read(std::env::var_os(FOLDER).map(PathBuf::from), file)).as_ref().map_err(Clone::clone)
 }
 
-fn read(file: &str) -> Result<Description, String> {
+fn read(folder: Option<PathBuf>, file: &str) -> Result<Description, String> {
     let how = "run the tests with tests/run, which installs GitHub's description and sets COVERMARK_OPENAPI";
-    let folder = std::env::var_os(FOLDER).map(PathBuf::from).ok_or_else(|| format!("{FOLDER} is not set: {how}"))?;
+    let folder = folder.ok_or_else(|| format!("{FOLDER} is not set: {how}"))?;
     let path = folder.join(file);
     let text = std::fs::read(&path).map_err(|error| format!("{} cannot be read ({error}): {how}", path.display()))?;
     let document = serde_json::from_slice(&text).map_err(|error| format!("{}: {error}: {how}", path.display()))?;

@@ -143,3 +143,26 @@ async fn what_is_not_described_is_noticed() {
     let found = story.github.contract_violations();
     assert_eq!(found.len(), 5, "{found:#?}");
 }
+
+#[tokio::test]
+async fn an_answer_that_lacks_something_deep_inside_is_noticed() {
+    let story = story_on(false).await;
+    let client = story.client().await;
+    client.get("/repos/acme/widgets/pulls/7").await;
+    let description = super::description(false).expect("a description");
+    let mut exchange = story.github.journal().pop().expect("an exchange");
+    assert!(super::exchange::judge(description, &exchange).is_empty());
+    exchange.answer_body.as_mut().expect("a body")["head"]["repo"]["owner"]["login"] = json!(7);
+    let found = super::exchange::judge(description, &exchange).join("\n");
+    assert!(found.contains("answer body") && found.contains("/head/repo"), "{found}");
+    exchange.disturbed = true;
+    assert!(super::exchange::judge(description, &exchange).is_empty(), "a bad day has no description");
+}
+
+#[test]
+fn a_description_that_is_not_there_is_asked_for_in_words() {
+    let unset = super::read(None, "api.github.com.json").err().expect("a sentence");
+    insta::assert_snapshot!(unset, @"COVERMARK_OPENAPI is not set: run the tests with tests/run, which installs GitHub's description and sets COVERMARK_OPENAPI");
+    let missing = super::read(Some("/nowhere".into()), "api.github.com.json").err().expect("a sentence");
+    insta::assert_snapshot!(missing, @"/nowhere/api.github.com.json cannot be read (No such file or directory (os error 2)): run the tests with tests/run, which installs GitHub's description and sets COVERMARK_OPENAPI");
+}

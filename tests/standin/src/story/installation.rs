@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use covermark_types::{InstallationId, RepositoryId};
-use serde_json::json;
 
 use super::{GitHubStandIn, Owner, Repo};
 use crate::{
@@ -129,11 +128,5 @@ impl crate::state::World {
         let installation = self.installations.get_mut(&id).expect("the installation is there");
         change(installation);
         installation.updated_at = now;
-    }
-
-    /// Only for the words of webhooks: the changes of a transfer.
-    pub(crate) fn transfer_changes(&self, from: covermark_types::AccountId) -> serde_json::Value {
-        let kind = if self.account(from).kind == crate::state::AccountKind::User { "user" } else { "organization" };
-        json!({"owner": {"from": {kind: crate::wire::account(self, from)}}})
     }
 }

@@ -78,10 +78,13 @@ pub(crate) fn repository(world: &mut World, id: RepositoryId, action: &str, chan
 
 /// The repository has another owner. The new owner's installation hears of it, or else the old one's.
 pub(crate) fn transferred(world: &mut World, id: RepositoryId, from: AccountId) {
-    let changes = world.transfer_changes(from);
+    let owner = match world.account(from).kind {
+        AccountKind::Organization => json!({"organization": wire::organization(world, from)}),
+        _ => json!({"user": wire::account(world, from)}),
+    };
     let payload = json!({
         "action": "transferred",
-        "changes": changes,
+        "changes": {"owner": {"from": owner}},
         "repository": wire::repository(world, world.repository(id)),
     });
     if world.installation_of(id).is_some() {
@@ -189,31 +192,11 @@ fn send(
     payload["installation"] = json!({"id": installation.id, "node_id": "standin"});
     payload["sender"] = sender(world, owner.id);
     if owner.kind == AccountKind::Organization {
-        payload["organization"] = organization(world, owner.id);
+        payload["organization"] = wire::organization(world, owner.id);
     }
     queue(world, event, action.map(str::to_owned), Some(installation.id), Some(id), &payload);
 }
 
 fn sender(world: &World, account: AccountId) -> Value {
     wire::account(world, world.hand_of(account))
-}
-
-/// The `organization-simple` of events.
-fn organization(world: &World, id: AccountId) -> Value {
-    let login = &world.account(id).login;
-    let url = format!("{}/orgs/{login}", world.origin.api);
-    json!({
-        "login": login,
-        "id": id,
-        "node_id": "standin",
-        "url": url,
-        "repos_url": format!("{url}/repos"),
-        "events_url": format!("{url}/events"),
-        "hooks_url": format!("{url}/hooks"),
-        "issues_url": format!("{url}/issues"),
-        "members_url": format!("{url}/members{{/member}}"),
-        "public_members_url": format!("{url}/public_members{{/member}}"),
-        "avatar_url": format!("{}/avatars/{id}", world.origin.web),
-        "description": null,
-    })
 }

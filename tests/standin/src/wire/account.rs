@@ -3,14 +3,15 @@
 use covermark_types::AccountId;
 use serde_json::{Value, json};
 
-use super::node_id;
+use super::{escape, node_id};
 use crate::state::{AccountKind, World};
 
 /// The `simple-user` of GitHub's description.
 pub(crate) fn account(world: &World, id: AccountId) -> Value {
     let account = world.account(id);
     let (login, api, web) = (&account.login, &world.origin.api, &world.origin.web);
-    let url = format!("{api}/users/{login}");
+    // A bot's login ends in `[bot]`; in addresses GitHub encodes the brackets.
+    let url = format!("{api}/users/{}", escape(login));
     let page = match account.kind {
         AccountKind::Bot => format!("{web}/apps/{}", world.app.slug),
         _ => format!("{web}/{login}"),
@@ -60,6 +61,26 @@ pub(crate) fn user(world: &World, id: AccountId) -> Value {
     });
     merge(&mut user, more);
     user
+}
+
+/// The `organization-simple` of events.
+pub(crate) fn organization(world: &World, id: AccountId) -> Value {
+    let login = &world.account(id).login;
+    let url = format!("{}/orgs/{login}", world.origin.api);
+    json!({
+        "login": login,
+        "id": id,
+        "node_id": node_id("Organization", id.0),
+        "url": url,
+        "repos_url": format!("{url}/repos"),
+        "events_url": format!("{url}/events"),
+        "hooks_url": format!("{url}/hooks"),
+        "issues_url": format!("{url}/issues"),
+        "members_url": format!("{url}/members{{/member}}"),
+        "public_members_url": format!("{url}/public_members{{/member}}"),
+        "avatar_url": format!("{}/avatars/{id}", world.origin.web),
+        "description": null,
+    })
 }
 
 /// Adds the fields of `more`.

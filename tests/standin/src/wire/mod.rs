@@ -13,7 +13,7 @@ mod pull;
 mod repository;
 mod status;
 
-pub(crate) use account::{account, user};
+pub(crate) use account::{account, organization, user};
 pub(crate) use app::{app, installation, permissions};
 pub(crate) use check_run::check_run;
 pub(crate) use comment::comment;
