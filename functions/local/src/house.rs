@@ -146,7 +146,7 @@ impl House {
             blob_store::BlobStore { table: rooms.table.clone(), blobs, feedback: feedback_queue.clone(), clock };
         let router = Router::new()
             .merge(covermark_webhook::routes(Arc::new(webhook)))
-            .merge(covermark_oauth::routes(Arc::new(oauth)))
+            .merge(covermark_oauth::router(Arc::new(oauth)))
             .merge(blob_store::routes(Arc::new(store)))
             .merge(covermark_upload::routes(Arc::new(upload)))
             .layer(axum::middleware::from_fn(problem::request_id));

@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
             if !text.is_empty() {
                 self.problems.push(format!("{PUBLIC_URL} {problem}"));
             }
-            Url::from(LOOPBACK.clone())
+            LOOPBACK.clone()
         })
     }
 

@@ -17,6 +17,9 @@ pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// How soon after a reading a refused signature may cause another: forged deliveries must not drive up the vault's bill.
 pub const LEAST_GAP: Duration = Duration::from_secs(30);
 
+/// How many providers are remembered before the names that nothing is stored for are forgotten.
+const MAX_PROVIDERS: usize = 64;
+
 /// Why there are no credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
@@ -76,14 +79,34 @@ pub async fn store(
     Ok(())
 }
 
+/// What was read for each provider, and when. That nothing is stored is remembered too, for [`LEAST_GAP`]: strangers
+/// may ask for any provider's name.
+struct Cache<T>(HashMap<Provider, Read<T>>);
+
 struct Read<T> {
     at: Timestamp,
-    value: T,
+    value: Option<T>,
 }
 
-impl<T> Read<T> {
-    fn is_younger_than(&self, limit: Duration, now: Timestamp) -> bool {
-        now.duration_since(self.at).unsigned_abs() < limit
+impl<T> Default for Cache<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T: Clone> Cache<T> {
+    /// What was read not longer ago than `oldest`; `Some(None)` when that was nothing.
+    fn get(&self, provider: &Provider, oldest: Duration, now: Timestamp) -> Option<Option<T>> {
+        let read = self.0.get(provider)?;
+        let oldest = if read.value.is_some() { oldest } else { LEAST_GAP };
+        (now.duration_since(read.at).unsigned_abs() < oldest).then(|| read.value.clone())
+    }
+
+    fn insert(&mut self, provider: &Provider, value: Option<T>, at: Timestamp) {
+        if self.0.len() >= MAX_PROVIDERS {
+            self.0.retain(|_, read| read.value.is_some());
+        }
+        self.0.insert(provider.clone(), Read { at, value });
     }
 }
 
@@ -91,7 +114,7 @@ impl<T> Read<T> {
 pub struct WebhookSecrets {
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
-    cache: Mutex<HashMap<Provider, Read<Vec<Secret>>>>,
+    cache: Mutex<Cache<Vec<Secret>>>,
 }
 
 impl WebhookSecrets {
@@ -120,15 +143,20 @@ impl WebhookSecrets {
         let now = self.clock.now();
         // The lock is held while reading: of many deliveries that find the cache empty, one reads.
         let mut cache = self.cache.lock().await;
-        if let Some(read) = cache.get(provider).filter(|read| read.is_younger_than(oldest, now)) {
-            return Ok(read.value.clone());
-        }
-        let stored = self.vault.get(&webhook_document(provider)).await?;
-        let stored = stored.ok_or_else(|| CredentialsError::NotConfigured(provider.clone()))?;
-        let document: WebhookDocument = serde_json::from_str(stored.expose())
-            .map_err(|error| CredentialsError::Malformed(provider.clone(), position(&error)))?;
-        cache.insert(provider.clone(), Read { at: now, value: document.secrets.clone() });
-        Ok(document.secrets)
+        let read = match cache.get(provider, oldest, now) {
+            Some(read) => read,
+            None => {
+                let stored = self.vault.get(&webhook_document(provider)).await?;
+                let document: Option<WebhookDocument> = stored
+                    .map(|stored| serde_json::from_str(stored.expose()))
+                    .transpose()
+                    .map_err(|error| CredentialsError::Malformed(provider.clone(), position(&error)))?;
+                let secrets = document.map(|document| document.secrets);
+                cache.insert(provider, secrets.clone(), now);
+                secrets
+            }
+        };
+        read.ok_or_else(|| CredentialsError::NotConfigured(provider.clone()))
     }
 }
 
@@ -137,7 +165,7 @@ pub struct Apps {
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
-    cache: Mutex<HashMap<Provider, Read<Connected>>>,
+    cache: Mutex<Cache<Connected>>,
 }
 
 #[derive(Clone)]
@@ -194,17 +222,22 @@ impl Apps {
     async fn connected(&self, provider: &Provider) -> Result<Connected, CredentialsError> {
         let now = self.clock.now();
         let mut cache = self.cache.lock().await;
-        if let Some(read) = cache.get(provider).filter(|read| read.is_younger_than(LIFETIME, now)) {
-            return Ok(read.value.clone());
-        }
-        let stored = self.vault.get(&app_document(provider)).await?;
-        let stored = stored.ok_or_else(|| CredentialsError::NotConfigured(provider.clone()))?;
-        let value = match cache.remove(provider) {
-            Some(before) if before.value.stored.matches(stored.expose()) => before.value,
-            _ => self.connect(provider, stored)?,
+        let read = match cache.get(provider, LIFETIME, now) {
+            Some(read) => read,
+            None => {
+                let stored = self.vault.get(&app_document(provider)).await?;
+                let former = cache.get(provider, Duration::MAX, now).flatten();
+                let connected = match (stored, former) {
+                    (None, _) => None,
+                    // Unchanged: the client stays, and its tokens with it.
+                    (Some(stored), Some(former)) if former.stored.matches(stored.expose()) => Some(former),
+                    (Some(stored), _) => Some(self.connect(provider, stored)?),
+                };
+                cache.insert(provider, connected.clone(), now);
+                connected
+            }
         };
-        cache.insert(provider.clone(), Read { at: now, value: value.clone() });
-        Ok(value)
+        read.ok_or_else(|| CredentialsError::NotConfigured(provider.clone()))
     }
 
     fn connect(&self, provider: &Provider, stored: Secret) -> Result<Connected, CredentialsError> {

@@ -103,12 +103,17 @@ impl std::fmt::Display for Chain<'_> {
 }
 
 /// Middleware: gives every answer a request id, and logs one line for each request.
-pub async fn request_id(request: Request, next: Next) -> Response {
+pub async fn request_id(mut request: Request, next: Next) -> Response {
     let id = random_hex::<8>(&SystemRandom as &dyn Random);
+    let header = HeaderValue::from_str(&id).ok();
+    // Where a page shows the id, it reads it here; whatever id a stranger sent is replaced.
+    if let Some(value) = &header {
+        request.headers_mut().insert(REQUEST_ID, value.clone());
+    }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     tracing::info!(request_id = %id, %method, %path, status = response.status().as_u16(), "request");
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Some(value) = header {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
