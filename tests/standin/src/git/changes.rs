@@ -83,7 +83,7 @@ pub fn changes(old: &Tree, new: &Tree) -> Vec<FileChange> {
             Some(before) => found.push(change(ChangeKind::Modified, (path, Some(before)), (path, Some(blob)))),
             None => match take_source(&mut removed, blob) {
                 Some((from, before)) => {
-                    found.push(change(ChangeKind::Renamed, (from, Some(before)), (path, Some(blob))))
+                    found.push(change(ChangeKind::Renamed, (from, Some(before)), (path, Some(blob))));
                 }
                 None => found.push(change(ChangeKind::Added, (path, None), (path, Some(blob)))),
             },

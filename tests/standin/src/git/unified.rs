@@ -101,7 +101,7 @@ pub(crate) fn hunks(change: &FileChange) -> Vec<u8> {
         out.extend_from_slice(line.as_bytes());
         if let Some(section) = old[..before.start].iter().rev().find(|line| opens_section(line)) {
             out.push(b' ');
-            out.extend_from_slice(&section[..section.len().min(80)].trim_ascii_end()[..]);
+            out.extend_from_slice(section[..section.len().min(80)].trim_ascii_end());
         }
         out.push(b'\n');
         for op in &group {

@@ -12,8 +12,9 @@ pub(super) fn show(call: &mut Call<'_>) -> Outcome {
 }
 
 pub(super) fn rate_limit(call: &mut Call<'_>) -> Outcome {
-    let now = call.world.now().as_second();
-    let core = json!({"limit": call.world.limits.limit, "used": 0, "remaining": call.world.limits.limit, "reset": now + 3_600});
-    let search = json!({"limit": 30, "used": 0, "remaining": 30, "reset": now + 60});
+    let (now, limit) = (call.world.clock.now(), call.world.limits.limit);
+    let (used, reset) = call.world.limits.used(&call.caller.name(call.world), now);
+    let core = json!({"limit": limit, "used": used, "remaining": limit - used, "reset": reset});
+    let search = json!({"limit": 30, "used": 0, "remaining": 30, "reset": now.as_second() + 60});
     Ok(Answer::ok(json!({"resources": {"core": core, "search": search}, "rate": core})))
 }

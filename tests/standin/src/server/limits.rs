@@ -26,6 +26,13 @@ pub(crate) struct Standing {
 }
 
 impl RateLimits {
+    /// What a caller has used and when it comes back, without counting.
+    pub(crate) fn used(&self, caller: &str, now: Timestamp) -> (u64, i64) {
+        let hour = now + jiff::SignedDuration::from_hours(1);
+        let (used, reset) = self.used.get(caller).filter(|entry| entry.1 > now).map_or((0, hour), |entry| *entry);
+        (used.min(self.limit), reset.as_second())
+    }
+
     /// Counts a request. The hour begins with its first.
     pub(crate) fn count(&mut self, caller: &str, now: Timestamp) -> Standing {
         let hour = jiff::SignedDuration::from_hours(1);

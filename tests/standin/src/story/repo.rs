@@ -36,7 +36,6 @@ impl Repo {
     }
 
     /// Begins a commit on `branch`, which starts at the default branch when new.
-    #[must_use]
     pub fn commit(&self, branch: &str) -> CommitDraft {
         let world = self.github.shared.lock();
         let repository = world.repository(self.id);

@@ -61,6 +61,8 @@ async fn a_rate_limit_that_is_used_up_refuses_until_the_hour_is_over() {
     let refused = client.get("/repos/acme/widgets").await;
     assert_eq!((refused.status, refused.header("x-ratelimit-remaining")), (403, "0"));
     assert!(refused.message().starts_with("API rate limit exceeded"));
+    let standing = client.get("/rate_limit").await;
+    assert_eq!((standing.status, standing.body["rate"]["remaining"].as_u64()), (200, Some(0)), "asking costs nothing");
     story.clock.advance(3_600);
     // The token ended with the hour, too.
     assert_eq!(story.client().await.get("/repos/acme/widgets").await.status, 200);
