@@ -82,10 +82,10 @@ async fn report(
         return Ok((before.report, Some(wanted), before.gone));
     }
     // Merged before from the same shards: one blob instead of all of them, and it may outlive them.
-    if row.report.as_deref() == Some(&*wanted) {
-        if let Some(report) = load(app, &wanted).await? {
-            return Ok((report, Some(wanted), 0));
-        }
+    if row.report.as_deref() == Some(&*wanted)
+        && let Some(report) = load(app, &wanted).await?
+    {
+        return Ok((report, Some(wanted), 0));
     }
     let loads: Vec<_> = shards.iter().map(|shard| load(app, shard)).collect();
     let parts: Vec<Option<Report>> = stream::iter(loads).buffered(FETCHES).try_collect().await?;

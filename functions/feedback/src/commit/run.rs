@@ -204,7 +204,7 @@ impl Run<'_> {
         let mut skipped = Vec::new();
         let mut pull = None;
         if let Some(number) = number {
-            match memory.look(self.app, site, self.key, number).await? {
+            match Box::pin(memory.look(self.app, site, self.key, number)).await? {
                 Seen::Pull => pull = Some(number),
                 Seen::Moved => return Ok(Done::skipped(Skip::HeadMoved)),
                 Seen::Nothing(skip) => skipped.push(skip),

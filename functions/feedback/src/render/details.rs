@@ -50,7 +50,8 @@ pub(crate) fn details(verdicts: &Verdicts) -> String {
 /// A file that could not be read: which upload, which file, why.
 pub(crate) fn unreadable(file: &UnreadableFile) -> String {
     let upload = code_in_line(&file.upload, escape::NAME);
-    if file.file.is_empty() {
+    // `report` is what the engine calls a body that came without a file's name.
+    if matches!(&*file.file, "" | "report") {
         return format!("{upload}: {}", sentence(&file.why));
     }
     format!("{upload}, {}: {}", code_in_line(&file.file, escape::PATH), sentence(&file.why))

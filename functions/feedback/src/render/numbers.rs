@@ -26,15 +26,15 @@ impl Style {
     pub(crate) fn patch_below(self, totals: &Totals, wanted: &Wanted) -> String {
         let wanted = self.wanted(wanted);
         let ratio = totals.ratio(self.metric);
-        let digits = (self.precision.min(PATCH_DIGITS)..=MOST_DIGITS).map(|digits| self.percent(ratio, digits));
-        digits.clone().find(|text| !same_number(text, &wanted)).or_else(|| digits.last()).unwrap_or_default()
+        let mut digits = (self.precision.min(PATCH_DIGITS)..=MOST_DIGITS).map(|digits| self.percent(ratio, digits));
+        digits.clone().find(|text| !same_number(text, &wanted)).or_else(|| digits.next_back()).unwrap_or_default()
     }
 
     /// What is asked for: `80 %`.
     pub(crate) fn wanted(self, wanted: &Wanted) -> String {
         match wanted {
             Wanted::Percent(percent) => format!("{percent} %"),
-            Wanted::Base(ratio) => self.percent(*ratio, self.precision),
+            Wanted::Base(ratio) => whole(&self.percent(*ratio, self.precision)),
         }
     }
 
@@ -68,13 +68,13 @@ impl Style {
         if ratio.total > 0 && (ratio.covered == 0 || ratio.is_full()) {
             return if ratio.covered == 0 { "0 %".to_owned() } else { "100 %".to_owned() };
         }
-        let texts = (digits..=MOST_DIGITS).filter_map(|digits| ratio.percent(digits, self.rounding));
+        let mut texts = (digits..=MOST_DIGITS).filter_map(|digits| ratio.percent(digits, self.rounding));
         let honest = |text: &String| {
             let full = text.starts_with("100") && ratio.covered < ratio.total;
             let nothing = ratio.covered > 0 && !text.contains(|c: char| matches!(c, '1'..='9'));
             !full && !nothing
         };
-        let text = texts.clone().find(honest).or_else(|| texts.last());
+        let text = texts.clone().find(honest).or_else(|| texts.next_back());
         text.map_or_else(|| "–".to_owned(), |text| format!("{text} %"))
     }
 }
@@ -101,6 +101,14 @@ pub(crate) fn grouped(number: u64) -> String {
 pub(crate) fn uncapitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+/// `80.00 %` as people say it: `80 %`. Other fractions stay as they are.
+fn whole(text: &str) -> String {
+    match text.strip_suffix(" %").and_then(|number| number.split_once('.')) {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => format!("{whole} %"),
+        _ => text.to_owned(),
+    }
 }
 
 /// Whether both say the same number, `80 %` and `80.0 %`.

@@ -1,0 +1,305 @@
+//! One Covermark for a story: `acme/widgets` on the stand-in GitHub, a pull request that adds four lines, and the rows
+//! that `sync` would have written.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use covermark_feedback::{Feedback, FeedbackError, handle};
+use covermark_github::CredentialsDocument;
+use covermark_service::{credentials, http_client};
+use covermark_standin::{AppInstallation, GitHubStandIn, Options, PullRequest, Repo};
+use covermark_state::{
+    Table,
+    blobs::Blobs,
+    jobs::{FeedbackJob, Job as _},
+    queue::Queue,
+    rows::{
+        installation::{Installation, Selection},
+        repository::Repository,
+        upload::{OpenedBy, Upload, UploadKey},
+    },
+    sdk_http::SdkHttp,
+    vault::FileVault,
+};
+use covermark_types::{
+    AccountId, AppId, Clock, CommitSha, Fault as _, FaultClass, Provider, Secret, SystemRandom, Timestamp, UploadId,
+    random_hex,
+};
+use jiff::SignedDuration;
+
+pub(crate) const PATH: &str = "src/lib.rs";
+
+pub(crate) struct TestClock(Mutex<Timestamp>);
+
+impl TestClock {
+    pub(crate) fn advance(&self, seconds: i64) {
+        *self.0.lock().expect("unpoisoned") += SignedDuration::from_secs(seconds);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("unpoisoned")
+    }
+}
+
+/// A queue whose messages become due by the story's clock.
+pub(crate) struct TestQueue {
+    clock: Arc<TestClock>,
+    waiting: Mutex<Vec<(Timestamp, String)>>,
+}
+
+#[async_trait::async_trait]
+impl Queue for TestQueue {
+    async fn send(&self, body: &str, delay: std::time::Duration) -> Result<(), covermark_state::Error> {
+        self.waiting.lock().expect("unpoisoned").push((self.clock.now() + delay, body.to_owned()));
+        Ok(())
+    }
+}
+
+impl TestQueue {
+    fn due(&self) -> Vec<String> {
+        let now = self.clock.now();
+        let mut waiting = self.waiting.lock().expect("unpoisoned");
+        let (due, later) = waiting.drain(..).partition(|(at, _)| *at <= now);
+        *waiting = later;
+        due.into_iter().map(|(_, body): (Timestamp, String)| body).collect()
+    }
+}
+
+pub(crate) struct House {
+    pub(crate) feedback: Arc<Feedback>,
+    pub(crate) github: GitHubStandIn,
+    pub(crate) widgets: Repo,
+    pub(crate) pull: PullRequest,
+    pub(crate) installation: AppInstallation,
+    pub(crate) queue: Arc<TestQueue>,
+    pub(crate) clock: Arc<TestClock>,
+    /// The tip of `main`, from which the pull request branched off.
+    pub(crate) main: CommitSha,
+    pub(crate) head: CommitSha,
+    _folder: tempfile::TempDir,
+}
+
+/// `count` lines of a source file.
+pub(crate) fn source(count: usize) -> String {
+    (1..=count).map(|line| format!("let line_{line} = {line};\n")).collect()
+}
+
+/// An LCOV report of one file: which lines are covered, of how many.
+pub(crate) fn lcov(path: &str, lines: u32, covered: impl Fn(u32) -> bool) -> String {
+    let records: String = (1..=lines).map(|line| format!("DA:{line},{}\n", u32::from(covered(line)))).collect();
+    format!("TN:\nSF:{path}\n{records}end_of_record\n")
+}
+
+impl House {
+    /// `main` has ten lines; the pull request adds lines 11 to 14.
+    pub(crate) async fn new() -> Self {
+        Self::with_files(&[]).await
+    }
+
+    /// With more files on `main`.
+    pub(crate) async fn with_files(more: &[(&str, &str)]) -> Self {
+        let clock = Arc::new(TestClock(Mutex::new("2026-03-01T12:00:00Z".parse().expect("a time"))));
+        let options = Options { clock: clock.clone(), ..Options::default() };
+        let github = GitHubStandIn::start_with(options).await.expect("a port");
+        let acme = github.org("acme");
+        let widgets = acme.repository("widgets");
+        let ten = source(10);
+        let mut files = vec![(PATH, ten.as_str())];
+        files.extend_from_slice(more);
+        let main = widgets.push("main", &files);
+        widgets.branch("faster", &main);
+        let head = widgets.push("faster", &[(PATH, source(14))]);
+        let pull = widgets.open_pull_request("Faster widgets", "faster", "main");
+        let installation = github.install_app(&acme);
+        let folder = tempfile::tempdir().expect("a folder");
+        let (feedback, queue) = parts(&github, &clock, folder.path()).await;
+        let house = Self { feedback, github, widgets, pull, installation, queue, clock, main, head, _folder: folder };
+        house.sync().await;
+        house
+    }
+
+    /// Writes the rows that `sync` writes.
+    pub(crate) async fn sync(&self) {
+        let (now, state) = (self.clock.now(), self.installation.state());
+        let level = |level: &covermark_standin::state::Level| format!("{level:?}").to_ascii_lowercase();
+        let installation = Installation {
+            provider: Provider::github(),
+            id: state.id,
+            app_id: AppId(1),
+            account_id: state.account,
+            account: "acme".to_owned(),
+            account_type: "Organization".to_owned(),
+            selection: Selection::All,
+            permissions: state.permissions.iter().map(|(name, granted)| (name.clone(), level(granted))).collect(),
+            events: Vec::new(),
+            suspended_at: None,
+            created_at: now,
+            updated_at: now,
+            seen_at: now,
+            reconciled_at: None,
+            version: 0,
+        };
+        self.feedback.table.put_installation(&installation).await.expect("a row");
+        let widgets = self.widgets.state();
+        let repository = Repository {
+            provider: Provider::github(),
+            id: widgets.id,
+            name: "acme/widgets".parse().expect("a name"),
+            owner_id: AccountId(1),
+            installation: Some(state.id),
+            private: true,
+            archived: false,
+            fork: false,
+            default_branch: "main".to_owned(),
+            updated_at: now,
+            seen_at: now,
+            removed_at: None,
+            version: 0,
+        };
+        self.feedback.table.put_repository(&repository).await.expect("a row");
+    }
+
+    /// Opens an upload, as the upload function does.
+    pub(crate) async fn open(&self, commit: &CommitSha, name: &str, pull: bool) -> UploadKey {
+        let bytes = random_hex::<16>(&SystemRandom);
+        let id = [&bytes[..8], &bytes[8..12], &bytes[12..16], &bytes[16..20], &bytes[20..]].join("-");
+        let key = UploadKey {
+            provider: Provider::github(),
+            repository: self.widgets.state().id,
+            commit: commit.clone(),
+            upload: id.parse::<UploadId>().expect("an id"),
+        };
+        let mut upload = Upload::new(key.clone(), OpenedBy::RepositoryToken, self.clock.now());
+        upload.name = Some(name.to_owned());
+        upload.pull = pull.then(|| self.pull.state().number);
+        upload.branch = Some(if pull { "faster" } else { "main" }.to_owned());
+        assert!(self.feedback.table.open_upload(&upload).await.expect("a row").applied());
+        key
+    }
+
+    /// PUTs the report of an upload.
+    pub(crate) async fn store(&self, key: &UploadKey, report: impl AsRef<[u8]>) {
+        let report = report.as_ref().to_vec();
+        self.feedback.blobs.put(&key.blob_key(), report.into()).await.expect("a blob");
+    }
+
+    pub(crate) async fn handle(&self, key: &UploadKey) -> Result<(), FeedbackError> {
+        handle(&self.feedback, job(key)).await
+    }
+
+    /// A whole upload for the pull request's head, from opening to feedback.
+    pub(crate) async fn report(&self, name: &str, report: String) -> UploadKey {
+        let key = self.open(&self.head, name, true).await;
+        self.store(&key, report).await;
+        self.handle(&key).await.expect("feedback");
+        key
+    }
+
+    /// `main` is covered but for `missed` of its ten lines.
+    pub(crate) async fn report_on_main(&self, missed: u32) {
+        let key = self.open(&self.main, "unit", false).await;
+        self.store(&key, lcov(PATH, 10, |line| line > missed)).await;
+        self.handle(&key).await.expect("feedback");
+        self.github.disregard_effects();
+    }
+
+    /// Works off the function's own queue as Lambda does: what must wait is waited for. Says how many jobs there were.
+    pub(crate) async fn drain(&self) -> usize {
+        let mut done = 0;
+        // Longer than anything is waited for.
+        for _ in 0..40 {
+            for body in self.queue.due() {
+                done += 1;
+                let job = FeedbackJob::from_body(&body).expect("a job");
+                if let Err(error) = handle(&self.feedback, job).await {
+                    match error.class() {
+                        FaultClass::Retry(after) => {
+                            self.queue.send(&body, after.unwrap_or_default()).await.expect("sent");
+                        }
+                        class => panic!("{class:?}: {error}"),
+                    }
+                }
+            }
+            self.clock.advance(5);
+        }
+        done
+    }
+
+    /// A text with the addresses that differ from run to run made the same.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        text.replace(&self.github.web_url(), "https://github.example")
+            .replace(self.main.as_str(), "MAIN")
+            .replace(self.main.short(), "MAIN")
+            .replace(self.head.as_str(), "HEAD")
+            .replace(&format!(":{}:", self.widgets.state().id), ":REPO:")
+    }
+
+    /// What the row of a commit remembers of why something was not posted.
+    pub(crate) async fn skipped(&self, commit: &CommitSha) -> Vec<String> {
+        let id = self.widgets.state().id;
+        let row = self.feedback.table.commit(&Provider::github(), id, commit).await.expect("the table");
+        row.and_then(|row| row.posted).map(|posted| posted.skipped).unwrap_or_default()
+    }
+
+    /// State and sentence of the latest status of a context.
+    pub(crate) fn status(&self, commit: &CommitSha, context: &str) -> Option<(String, String)> {
+        let statuses = self.widgets.statuses(commit);
+        let latest = statuses.iter().filter(|status| status.context == context).max_by_key(|status| status.id)?;
+        Some((latest.state.clone(), self.masked(latest.description.as_deref().unwrap_or_default())))
+    }
+
+    /// The only comment on the pull request.
+    pub(crate) fn comment(&self) -> String {
+        let comments = self.pull.comments();
+        assert_eq!(comments.len(), 1, "{comments:#?}");
+        self.masked(&comments[0].body)
+    }
+}
+
+pub(crate) fn job(key: &UploadKey) -> FeedbackJob {
+    let UploadKey { provider, repository, commit, upload } = key.clone();
+    FeedbackJob::Upload { provider, repository, commit, upload }
+}
+
+async fn parts(
+    github: &GitHubStandIn,
+    clock: &Arc<TestClock>,
+    folder: &std::path::Path,
+) -> (Arc<Feedback>, Arc<TestQueue>) {
+    let http = http_client::build(None).expect("a client");
+    let vault = Arc::new(FileVault::new(folder.join("vault")));
+    let document = CredentialsDocument::parse(github.credentials_document().as_bytes()).expect("a document");
+    credentials::store(&*vault, &Provider::github(), &document).await.expect("stored");
+    let queue = Arc::new(TestQueue { clock: clock.clone(), waiting: Mutex::default() });
+    let public_url = "https://cov.example/".parse().expect("an address");
+    let slots = Secret::new("0123456789abcdef0123456789abcdef");
+    let feedback = Feedback {
+        table: table(http.clone()).await,
+        blobs: Blobs::folder(&folder.join("blobs"), public_url, &slots).expect("a folder"),
+        apps: credentials::Apps::new(vault, clock.clone(), http),
+        queue: queue.clone(),
+        bucket: "reports".to_owned(),
+        clock: clock.clone(),
+        random: Arc::new(SystemRandom),
+    };
+    (Arc::new(feedback), queue)
+}
+
+async fn table(http: reqwest::Client) -> Table {
+    let database = dynoxide::Database::memory().expect("a database");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .endpoint_url(endpoint)
+        .credentials_provider(aws_credential_types::Credentials::new("AKIDEXAMPLE", "secret", None, None, "tests"))
+        .http_client(SdkHttp::new(http))
+        .build();
+    let table = Table::new(aws_sdk_dynamodb::Client::from_conf(config), "covermark");
+    table.create_if_missing().await.expect("a table");
+    table
+}

@@ -1,0 +1,10 @@
+//! Stories of the feedback function against the stand-in GitHub, an embedded table and a folder of blobs.
+
+mod base;
+mod crowds;
+mod direct;
+mod events;
+mod house;
+mod posting;
+mod trouble;
+mod uploads;
