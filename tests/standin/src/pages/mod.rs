@@ -26,6 +26,11 @@ pub(crate) fn problem(status: u16, title: &str, text: &str) -> Answer {
     Answer::html(status, layout(title, &body))
 }
 
+/// A time for people.
+fn time(at: covermark_types::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 /// All repositories with their pull requests.
 pub(crate) fn home(world: &World) -> Answer {
     let mut body = "<h1>Repositories</h1>".to_owned();
@@ -74,7 +79,7 @@ pub(crate) fn commit(world: &World, repository: &Repository, commit: &Commit, ch
         "<p><a href=\"/{name}\">{name}</a></p><h1>{}</h1><p class=\"quiet\">{} · {} · <code>{}</code></p>{}",
         escape(&commit.message),
         escape(&commit.author.name),
-        commit.at,
+        time(commit.at),
         commit.sha,
         diff::files(changed),
         name = escape(&name),

@@ -58,7 +58,7 @@ fn comment_box(world: &World, comment: &Comment) -> String {
          <span class=\"quiet\">{at}{edited}</span></div><div class=\"body markdown\">{body}</div></div>",
         id = comment.id,
         author = escape(&login),
-        at = comment.created_at,
+        at = super::time(comment.created_at),
         body = markdown::render(&comment.body),
     )
 }

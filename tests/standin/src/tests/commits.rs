@@ -48,6 +48,9 @@ async fn branches_with_slashes_are_compared() {
         assert_eq!(compared["merge_base_commit"]["sha"], json!(story.pull.base_sha()));
         assert_eq!(compared["files"][0]["filename"], "src/lib.rs");
     }
+    story.widgets.push("feature/faster", &[("src/two.rs", "fn three() {}\n")]);
+    let short = client.get("/repos/acme/widgets/compare/main...feature/faster?per_page=1").await.body;
+    assert_eq!((short["ahead_by"].as_u64(), short["commits"].as_array().unwrap().len()), (Some(2), 1));
     assert_eq!(client.get("/repos/acme/widgets/compare/main...main").await.body["status"], "identical");
     assert_eq!(client.get("/repos/acme/widgets/compare/main...nowhere").await.status, 404);
 }

@@ -3,34 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{app, node_id};
-use crate::state::{CheckRun, Repository, World};
+use crate::state::{CheckRun, Head, Pull, Repository, World};
 
 /// The `check-run` of GitHub's description.
 pub(crate) fn check_run(world: &World, repository: &Repository, run: &CheckRun) -> Value {
     let name = world.full_name(repository.id);
     let (api, web, id) = (&world.origin.api, &world.origin.web, run.id);
     let url = format!("{api}/repos/{name}/check-runs/{id}");
-    let pulls: Vec<Value> = repository
-        .pulls
-        .values()
-        .filter(|pull| pull.head.sha == run.head_sha && pull.head.repository == repository.id)
-        .map(|pull| {
-            let end = |head: &crate::state::Head| {
-                json!({
-                    "ref": head.branch,
-                    "sha": head.sha,
-                    "repo": {"id": repository.id, "url": format!("{api}/repos/{name}"), "name": repository.name},
-                })
-            };
-            json!({
-                "id": pull.id,
-                "number": pull.number,
-                "url": format!("{api}/repos/{name}/pulls/{}", pull.number),
-                "head": end(&pull.head),
-                "base": end(&pull.base),
-            })
-        })
-        .collect();
     json!({
         "id": id,
         "node_id": node_id("CheckRun", id),
@@ -53,6 +32,29 @@ pub(crate) fn check_run(world: &World, repository: &Repository, run: &CheckRun) 
         },
         "check_suite": {"id": id - id % 1_000},
         "app": app(world),
-        "pull_requests": pulls,
+        "pull_requests": pulls(world, repository, run),
     })
+}
+
+/// The `pull-request-minimal` of the pull requests that are at the commit; those from forks are left out, as at GitHub.
+fn pulls(world: &World, repository: &Repository, run: &CheckRun) -> Vec<Value> {
+    let url = format!("{}/repos/{}", world.origin.api, world.full_name(repository.id));
+    let end = |head: &Head| {
+        json!({
+            "ref": head.branch,
+            "sha": head.sha,
+            "repo": {"id": repository.id, "url": url, "name": repository.name},
+        })
+    };
+    let at_commit = |pull: &&Pull| pull.head.sha == run.head_sha && pull.head.repository == repository.id;
+    let minimal = |pull: &Pull| {
+        json!({
+            "id": pull.id,
+            "number": pull.number,
+            "url": format!("{url}/pulls/{}", pull.number),
+            "head": end(&pull.head),
+            "base": end(&pull.base),
+        })
+    };
+    repository.pulls.values().filter(at_commit).map(minimal).collect()
 }
