@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use covermark_service::credentials::Apps;
-use covermark_state::{Table, blobs::Blobs, jobs::FeedbackJob, queue::Queue, rows::upload::UploadKey};
+use covermark_state::{
+    Table,
+    blobs::Blobs,
+    jobs::{FeedbackJob, Job as _},
+    queue::Queue,
+    rows::upload::UploadKey,
+};
 use covermark_types::{Clock, CommitSha, Provider, Random, RepositoryId};
 
 use crate::{
     commit::{self, Trigger},
-    error::FeedbackError,
+    error::{BUSY_RETRY, FeedbackError},
     ingest,
 };
 
@@ -44,7 +50,7 @@ pub(crate) struct CommitKey {
 /// [`FeedbackError`] says whether the job should come again, and when. Nothing is lost either way: the upload is kept,
 /// and every step can be run again.
 pub async fn handle(app: &Feedback, job: FeedbackJob) -> Result<(), FeedbackError> {
-    let (key, trigger) = match job {
+    let (key, trigger) = match job.clone() {
         FeedbackJob::Upload { provider, repository, commit, upload } => {
             let key = UploadKey { provider, repository, commit, upload };
             ingest::ingest(app, &key).await?;
@@ -54,7 +60,11 @@ pub async fn handle(app: &Feedback, job: FeedbackJob) -> Result<(), FeedbackErro
             (CommitKey { provider, repository, sha: commit }, Trigger::Commit)
         }
     };
-    let done = Box::pin(commit::run(app, &key, trigger)).await?;
-    done.log(&key);
+    match Box::pin(commit::run(app, &key, trigger)).await {
+        Ok(done) => done.log(&key),
+        // As a new message: to be in another one's way is no failure, and five of those make a dead letter.
+        Err(FeedbackError::Busy) => app.queue.send(&job.to_body()?, BUSY_RETRY).await?,
+        Err(error) => return Err(error),
+    }
     Ok(())
 }

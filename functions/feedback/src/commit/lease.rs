@@ -8,7 +8,7 @@ use crate::{Feedback, FeedbackError, app::CommitKey};
 
 /// How long a run may post before another one takes its place: longer than any run, short enough that a crash is not
 /// noticed by people.
-const LASTS: Duration = Duration::from_secs(60);
+const LASTS: Duration = Duration::from_secs(120);
 
 /// A lease that is held.
 pub(crate) struct Lease {

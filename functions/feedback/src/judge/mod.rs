@@ -140,3 +140,6 @@ fn indirect(base: &Report, head: &Report, diff: &Diff) -> Vec<IndirectFile> {
     files.sort_by(|a, b| b.newly_missed.len().cmp(&a.newly_missed.len()).then_with(|| a.path.cmp(&b.path)));
     files
 }
+
+#[cfg(test)]
+mod tests;

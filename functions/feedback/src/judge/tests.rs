@@ -1,0 +1,87 @@
+//! Judgements by table: exact at the edge, and nothing unknown passes for known.
+
+use covermark_coverage::{FileReport, Metric, Report, Totals, diff::Diff, formats};
+use covermark_policy::{Percent, Policy, StatusRule, Target, read};
+
+use super::{Base, BaseCommit, DiffUnknown, Evidence, Outcome, PatchCoverage, Uploads, Verdicts, judge, target};
+
+fn percent(text: &str) -> Percent {
+    Percent::parse(text).expect("a percentage")
+}
+
+fn lines(covered: u64, lines: u64) -> Totals {
+    Totals { files: 1, lines, hits: covered, misses: lines - covered, ..Totals::default() }
+}
+
+fn rule(target: Target, threshold: &str) -> StatusRule {
+    StatusRule { target, threshold: percent(threshold), informational: false }
+}
+
+#[test]
+fn a_target_is_met_tolerated_or_missed_exactly_at_its_edge() {
+    let eighty = Target::Percent(percent("80"));
+    for (target, threshold, head, base, outcome) in [
+        (eighty, "0", lines(8, 10), None, Outcome::Met),
+        (eighty, "0", lines(799_999, 1_000_000), None, Outcome::Missed),
+        (eighty, "0.0001", lines(799_999, 1_000_000), None, Outcome::Tolerated),
+        (Target::Auto, "0", lines(1, 3), Some(lines(2, 6)), Outcome::Met),
+        (Target::Auto, "0", lines(333, 1_000), Some(lines(1, 3)), Outcome::Missed),
+        (Target::Auto, "1", lines(333, 1_000), Some(lines(1, 3)), Outcome::Tolerated),
+        (Target::Auto, "0", lines(1, 3), None, Outcome::NotJudged),
+        (Target::Auto, "0", lines(1, 3), Some(Totals::default()), Outcome::NotJudged),
+        (eighty, "0", Totals::default(), None, Outcome::NotJudged),
+    ] {
+        let judged = target::patch(&rule(target, threshold), &head, base.as_ref(), Metric::Codecov);
+        assert_eq!(judged.outcome, outcome, "{target:?} {threshold} {head:?}");
+    }
+}
+
+#[test]
+fn the_project_may_fall_when_no_line_more_is_uncovered() {
+    let judged = |head, base: Totals| target::project(&rule(Target::Auto, "0"), &head, Some(&base), Metric::Codecov);
+    assert_eq!(judged(lines(4, 6), lines(8, 10)).outcome, Outcome::OnlyRemoved);
+    assert_eq!(judged(lines(4, 7), lines(8, 10)).outcome, Outcome::Missed);
+    // A number that is asked for is asked for, whatever was removed.
+    let fixed = rule(Target::Percent(percent("80")), "0");
+    assert_eq!(target::project(&fixed, &lines(4, 6), Some(&lines(8, 10)), Metric::Codecov).outcome, Outcome::Missed);
+}
+
+fn report(text: &str) -> Report {
+    let files: Vec<FileReport> = formats::parse("lcov.info", text.as_bytes()).expect("a report").files;
+    Report::from_files(files)
+}
+
+fn judged(policy: &Policy, diff: Result<&Diff, DiffUnknown>) -> Verdicts {
+    let head = report("SF:a.rs\nDA:1,1\nDA:2,0\nend_of_record\nSF:gen/b.rs\nDA:1,0\nend_of_record\n");
+    let sha = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d".parse().expect("a commit");
+    judge(Evidence {
+        pull: Some(covermark_types::PullNumber(7)),
+        head: &head,
+        base: Base::Found(BaseCommit { sha, branch: None, behind: 0, totals: lines(1, 1) }),
+        base_report: None,
+        diff: Some(diff),
+        policy,
+        configuration: Vec::new(),
+        uploads: Uploads { here: 1, ..Uploads::default() },
+        waiting: None,
+        remarks: Vec::new(),
+    })
+}
+
+#[test]
+fn a_diff_that_is_not_known_is_never_complete_coverage() {
+    let patch = judged(&Policy::default(), Err(DiffUnknown::TooLarge)).patch.expect("a patch");
+    assert!(matches!(patch.coverage, PatchCoverage::Unknown(DiffUnknown::TooLarge)));
+    assert_eq!(patch.judged.expect("a rule").outcome, Outcome::NotJudged);
+}
+
+#[test]
+fn what_the_repository_ignores_counts_nowhere() {
+    let (policy, problems) = read("ignore: [gen]\n");
+    assert!(problems.is_empty(), "{problems:?}");
+    let diff = "diff --git a/gen/b.rs b/gen/b.rs\n--- a/gen/b.rs\n+++ b/gen/b.rs\n@@ -0,0 +1 @@\n+x\n";
+    let diff = Diff::parse(diff.as_bytes()).expect("a diff");
+    let verdicts = judged(&policy, Ok(&diff));
+    assert_eq!(verdicts.project.totals.lines, 2);
+    assert!(matches!(verdicts.patch.expect("a patch").coverage, PatchCoverage::NothingMeasured));
+}
