@@ -1,7 +1,7 @@
 //! One Covermark for a story: `acme/widgets` on the stand-in GitHub, a pull request that adds four lines, and the rows
 //! that `sync` would have written.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use covermark_feedback::{Feedback, FeedbackError, handle};
@@ -22,50 +22,12 @@ use covermark_state::{
     vault::FileVault,
 };
 use covermark_types::{
-    AccountId, AppId, Clock, CommitSha, Fault as _, FaultClass, Provider, Secret, SystemRandom, Timestamp, UploadId,
-    random_hex,
+    AccountId, AppId, Clock, CommitSha, Fault as _, FaultClass, Provider, Secret, SystemRandom, UploadId, random_hex,
 };
-use jiff::SignedDuration;
+
+use crate::parts::{TestClock, TestQueue};
 
 pub(crate) const PATH: &str = "src/lib.rs";
-
-pub(crate) struct TestClock(Mutex<Timestamp>);
-
-impl TestClock {
-    pub(crate) fn advance(&self, seconds: i64) {
-        *self.0.lock().expect("unpoisoned") += SignedDuration::from_secs(seconds);
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().expect("unpoisoned")
-    }
-}
-
-/// A queue whose messages become due by the story's clock.
-pub(crate) struct TestQueue {
-    clock: Arc<TestClock>,
-    waiting: Mutex<Vec<(Timestamp, String)>>,
-}
-
-#[async_trait::async_trait]
-impl Queue for TestQueue {
-    async fn send(&self, body: &str, delay: std::time::Duration) -> Result<(), covermark_state::Error> {
-        self.waiting.lock().expect("unpoisoned").push((self.clock.now() + delay, body.to_owned()));
-        Ok(())
-    }
-}
-
-impl TestQueue {
-    fn due(&self) -> Vec<String> {
-        let now = self.clock.now();
-        let mut waiting = self.waiting.lock().expect("unpoisoned");
-        let (due, later) = waiting.drain(..).partition(|(at, _)| *at <= now);
-        *waiting = later;
-        due.into_iter().map(|(_, body): (Timestamp, String)| body).collect()
-    }
-}
 
 pub(crate) struct House {
     pub(crate) feedback: Arc<Feedback>,
@@ -100,7 +62,7 @@ impl House {
 
     /// With more files on `main`.
     pub(crate) async fn with_files(more: &[(&str, &str)]) -> Self {
-        let clock = Arc::new(TestClock(Mutex::new("2026-03-01T12:00:00Z".parse().expect("a time"))));
+        let clock = TestClock::at("2026-03-01T12:00:00Z");
         let options = Options { clock: clock.clone(), ..Options::default() };
         let github = GitHubStandIn::start_with(options).await.expect("a port");
         let acme = github.org("acme");
@@ -272,7 +234,7 @@ async fn parts(
     let vault = Arc::new(FileVault::new(folder.join("vault")));
     let document = CredentialsDocument::parse(github.credentials_document().as_bytes()).expect("a document");
     credentials::store(&*vault, &Provider::github(), &document).await.expect("stored");
-    let queue = Arc::new(TestQueue { clock: clock.clone(), waiting: Mutex::default() });
+    let queue = TestQueue::new(clock.clone());
     let public_url = "https://cov.example/".parse().expect("an address");
     let slots = Secret::new("0123456789abcdef0123456789abcdef");
     let feedback = Feedback {

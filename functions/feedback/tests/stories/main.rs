@@ -5,6 +5,7 @@ mod crowds;
 mod direct;
 mod events;
 mod house;
+mod parts;
 mod posting;
 mod trouble;
 mod uploads;
