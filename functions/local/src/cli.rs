@@ -22,13 +22,20 @@ pub(crate) struct Cli {
 #[derive(Args)]
 pub(crate) struct Common {
     /// Folder that holds all state: database, reports, queues, credentials
-    #[arg(long, global = true, env = "COVERMARK_DATA", default_value = ".covermark", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "COVERMARK_DATA",
+        hide_env_values = true,
+        default_value = ".covermark",
+        value_name = "DIR"
+    )]
     pub(crate) data: PathBuf,
     /// PEM file of a private certificate authority to trust besides the public ones (GitHub Enterprise Server)
-    #[arg(long, global = true, env = "COVERMARK_CA_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "COVERMARK_CA_FILE", hide_env_values = true, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
     /// How much is logged to standard error: error, warn, info, debug or trace
-    #[arg(long, global = true, env = "COVERMARK_LOG", value_name = "LEVEL")]
+    #[arg(long, global = true, env = "COVERMARK_LOG", hide_env_values = true, value_name = "LEVEL")]
     pub(crate) log: Option<String>,
 }
 
@@ -56,17 +63,29 @@ pub(crate) struct Demo {
     #[arg(long)]
     pub(crate) json: bool,
     /// Address on which Covermark listens; port 0 takes a free one
-    #[arg(long, env = "COVERMARK_DEMO_LISTEN", default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
+    #[arg(
+        long,
+        env = "COVERMARK_DEMO_LISTEN",
+        hide_env_values = true,
+        default_value = "127.0.0.1:0",
+        value_name = "ADDR:PORT"
+    )]
     pub(crate) listen: SocketAddr,
 }
 
 #[derive(Args)]
 pub(crate) struct Serve {
     /// Address to listen on
-    #[arg(long, env = "COVERMARK_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
+    #[arg(
+        long,
+        env = "COVERMARK_LISTEN",
+        hide_env_values = true,
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDR:PORT"
+    )]
     pub(crate) listen: SocketAddr,
     /// Where GitHub, CI jobs and people reach this server; the listening address if not given
-    #[arg(long, env = "COVERMARK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    #[arg(long, env = "COVERMARK_PUBLIC_URL", hide_env_values = true, value_name = "URL", value_parser = public_url)]
     pub(crate) public_url: Option<Url>,
     /// A token that may upload for every repository (better given by the environment than on the command line)
     #[arg(long, env = "COVERMARK_GLOBAL_UPLOAD_TOKEN", hide_env_values = true, value_name = "TOKEN")]

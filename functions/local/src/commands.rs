@@ -1,7 +1,7 @@
 //! What each command does; `cli` says what they are called.
 
 use std::{
-    io::{IsTerminal as _, Read as _},
+    io::{IsTerminal as _, Read as _, Write as _},
     path::Path,
 };
 
@@ -149,8 +149,9 @@ fn private_ca(common: &Common) -> anyhow::Result<Option<Vec<u8>>> {
     Ok(Some(std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?))
 }
 
-/// Says a line to the person at the terminal.
-#[expect(clippy::print_stdout, reason = "a command's answer belongs on standard output")]
+/// Says a line to the person at the terminal. Nobody listening is no reason to end: a server's output may be a pipe that
+/// was closed long ago.
 pub(crate) fn say(line: &str) {
-    println!("{line}");
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

@@ -14,7 +14,7 @@ mod workers;
 pub use house::{House, Rooms, Settings};
 pub use serve::{Running, Start};
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
 use covermark_service::telemetry;
@@ -36,8 +36,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a command's failure belongs on standard error")]
 fn fail(error: &anyhow::Error) -> ExitCode {
-    eprintln!("covermark: {error:#}");
+    let _ = writeln!(std::io::stderr(), "covermark: {error:#}");
     ExitCode::FAILURE
 }

@@ -1,6 +1,8 @@
 //! Logs: one line an event, JSON on Lambda, text for people. The keys are constants, so that a query written once keeps
 //! working; the README's table of log keys is this file.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
     fmt,
@@ -40,7 +42,8 @@ pub fn start(format: Format, level: &str) {
             tracing_subscriber::registry().with(layer.with_filter(level)).try_init()
         }
         Format::Text => {
-            let layer = fmt::layer().with_target(false).with_writer(std::io::stderr);
+            let layer =
+                fmt::layer().with_target(false).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
             tracing_subscriber::registry().with(layer.with_filter(level)).try_init()
         }
     };

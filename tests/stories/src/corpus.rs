@@ -1,7 +1,7 @@
 //! What others wrote and Covermark must agree with: GitHub's published payloads and the signatures of its own library.
 //! `tests/run` installs them and says where they are.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{
@@ -10,7 +10,7 @@ use reqwest::{
 };
 use sha2::Sha256;
 
-/// A file below the folder that the environment variable names.
+/// The file that the environment variable names, or a file below the folder that it names.
 ///
 /// # Panics
 /// When it is not there: a test without its peer proves nothing.
@@ -19,7 +19,10 @@ pub fn peer_file(variable: &str, below: &str) -> PathBuf {
     let Some(folder) = std::env::var_os(variable) else {
         panic!("{variable} is not set: this test needs what tests/run installs; run `tests/run`");
     };
-    let path = Path::new(&folder).join(below);
+    let mut path = PathBuf::from(folder);
+    if !below.is_empty() {
+        path.push(below);
+    }
     assert!(path.exists(), "{} is not there: run `tests/run`, which installs it", path.display());
     path
 }

@@ -20,7 +20,7 @@ async fn a_report_becomes_one_comment_and_a_second_report_edits_it() {
         uploaded(&town, &lcov(&head, number, "unit", LCOV_PARSER)).await;
         let first = pull.expect_comment().await;
         town.settled().await;
-        assert!(first.body.contains("50 %"), "one of two changed lines: {}", first.body);
+        assert!(first.body.contains("1 of 2 changed lines"), "{}", first.body);
         for context in ["covermark/patch", "covermark/project"] {
             town.widgets.expect_status(&head, context).await;
         }

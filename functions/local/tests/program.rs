@@ -1,0 +1,103 @@
+//! The program as a person runs it: arguments in, words and exit codes out.
+
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+fn covermark(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_covermark"));
+    // What the machine's own Covermark is told must not reach the test's.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COVERMARK_")) {
+        command.env_remove(name);
+    }
+    command.env("COVERMARK_DATA", data).args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    covermark(data, arguments).output().expect("the program runs")
+}
+
+fn said(output: &[u8]) -> String {
+    String::from_utf8(output.to_vec()).expect("text")
+}
+
+fn import(data: &Path, document: &str) -> Output {
+    let file = data.join("app.json");
+    std::fs::write(&file, document).expect("written");
+    run(data, &["credentials", "import", "--provider", "gh", file.to_str().expect("a path")])
+}
+
+#[test]
+fn the_demo_leaves_one_comment_that_the_second_upload_changed_in_place() {
+    let data = tempfile::tempdir().expect("a folder");
+    let output = run(data.path(), &["demo", "--once", "--json"]);
+    let text = said(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", said(&output.stderr));
+    let last: Value = serde_json::from_str(text.lines().last().expect("a line")).expect("JSON on the last line");
+    assert_eq!(last["comments"], 1);
+    let body = last["comment"]["body"].as_str().expect("a body");
+    assert!(body.contains("2 uploads"), "{body}");
+    assert!(last["comment"]["url"].as_str().expect("an address").contains("/acme/widgets/pull/7#"));
+    let contexts: Vec<&str> = last["statuses"]
+        .as_array()
+        .expect("statuses")
+        .iter()
+        .map(|status| status["context"].as_str().expect("a context"))
+        .collect();
+    assert_eq!(contexts, ["covermark/patch", "covermark/project"]);
+    assert_eq!(last["uploads"].as_array().map(Vec::len), Some(4));
+    assert!(last["github_calls"].as_u64() > Some(0));
+    assert!(last["elapsed_ms"]["upload_to_comment"].as_f64() > Some(0.0));
+    assert!(last["check_runs"].is_array());
+    assert!(!data.path().join("covermark.sqlite").exists(), "the demo must not touch the data folder");
+}
+
+#[test]
+fn a_wrong_document_is_refused_with_every_wrong_field_and_no_value() {
+    let data = tempfile::tempdir().expect("a folder");
+    let output = import(
+        data.path(),
+        r#"{"app_id":"x","slug":"","client_id":"Iv1.abc","client_secret":"hush-hush","private_key":"-----BEGIN hush-----",
+            "web_url":"http://ghe.example","api_url":"not an address"}"#,
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let sentence = said(&output.stderr);
+    assert!(!sentence.contains("hush"), "a value was printed: {sentence}");
+    for field in ["app_id", "slug", "private_key", "webhook_secret", "web_url", "api_url"] {
+        assert!(sentence.contains(field), "{field} is not named: {sentence}");
+    }
+    assert!(!data.path().join("vault").exists(), "something was stored");
+}
+
+#[test]
+fn what_is_asked_too_early_is_answered_with_what_to_do_first() {
+    let data = tempfile::tempdir().expect("a folder");
+    let token = run(data.path(), &["upload-token", "acme/widgets"]);
+    assert_eq!(token.status.code(), Some(1));
+    insta::assert_snapshot!(said(&token.stderr), @"covermark: acme/widgets is not known here. Install the GitHub App on it, then run `covermark sync` (or wait for the webhook).");
+    let sync = run(data.path(), &["sync"]);
+    assert_eq!(sync.status.code(), Some(1));
+    insta::assert_snapshot!(said(&sync.stderr), @"covermark: no GitHub App is connected yet: run `covermark credentials import --provider gh FILE` first");
+}
+
+#[test]
+fn the_help_names_every_command_and_its_environment() {
+    let data = tempfile::tempdir().expect("a folder");
+    insta::assert_snapshot!("help", said(&run(data.path(), &["--help"]).stdout));
+    insta::assert_snapshot!("help serve", said(&run(data.path(), &["serve", "--help"]).stdout));
+}
+
+#[test]
+fn two_servers_on_one_folder_are_refused_and_a_taken_port_is_named() {
+    let data = tempfile::tempdir().expect("a folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = run(data.path(), &["serve", "--listen", &address]);
+    assert_eq!(output.status.code(), Some(1));
+    let sentence = said(&output.stderr);
+    assert!(sentence.contains(&address) && sentence.contains("is another Covermark running there?"), "{sentence}");
+}
