@@ -25,7 +25,7 @@ pub struct Feedback {
     /// Raw uploads, shards, reports.
     pub blobs: Blobs,
     /// The connected Apps.
-    pub apps: Apps,
+    pub apps: Arc<Apps>,
     /// The queue that this function drains, to look again later.
     pub queue: Arc<dyn Queue>,
     /// Name of the bucket that `blobs` is, as events name it.

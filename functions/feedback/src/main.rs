@@ -12,7 +12,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let [table, bucket, queue, prefix] =
         aws::settings([config::TABLE, config::BUCKET, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX])?;
     let (cloud, clock, random) = (aws::Cloud::connect().await?, Arc::new(SystemClock), Arc::new(SystemRandom));
-    let apps = Apps::new(cloud.vault(prefix), clock.clone(), cloud.http().clone());
+    let apps = Arc::new(Apps::new(cloud.vault(prefix), clock.clone(), cloud.http().clone()));
     let (table, blobs, queue) = (cloud.table(table), cloud.blobs(bucket.clone())?, cloud.queue(queue));
     let app = Feedback { table, blobs, apps, queue: queue.clone(), bucket, clock, random };
     lambda::events(Arc::new(Lambda { app, queue }), invoke).await

@@ -45,6 +45,8 @@ pub struct Rooms {
     pub table: Table,
     /// The credentials.
     pub vault: Arc<FileVault>,
+    /// The connected Apps, with one cache of tokens for all functions.
+    pub apps: Arc<Apps>,
     /// The process's HTTP client.
     pub http: reqwest::Client,
     /// The time.
@@ -64,17 +66,14 @@ impl Rooms {
         let table = database.table(&http);
         table.create_if_missing().await.context("the table cannot be made")?;
         let vault = Arc::new(FileVault::new(data.join("vault")));
-        Ok(Self { table, vault, http, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), database })
-    }
-
-    /// The Apps as every function that calls GitHub sees them.
-    pub fn apps(&self) -> Apps {
-        Apps::new(self.vault.clone(), self.clock.clone(), self.http.clone())
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let apps = Arc::new(Apps::new(vault.clone(), clock.clone(), http.clone()));
+        Ok(Self { table, vault, apps, http, clock, random, database })
     }
 
     /// The `sync` function on these rooms.
     pub fn sync(&self, sync: Arc<dyn Queue>, feedback: Arc<dyn Queue>) -> Sync {
-        Sync { table: self.table.clone(), apps: self.apps(), sync, feedback, clock: self.clock.clone() }
+        Sync { table: self.table.clone(), apps: self.apps.clone(), sync, feedback, clock: self.clock.clone() }
     }
 
     /// Ends the database cleanly.
@@ -114,7 +113,7 @@ impl House {
         let feedback = Arc::new(Feedback {
             table: rooms.table.clone(),
             blobs: blobs.clone(),
-            apps: rooms.apps(),
+            apps: rooms.apps.clone(),
             queue: feedback_queue.clone(),
             bucket: BUCKET.to_owned(),
             clock: clock.clone(),
@@ -137,7 +136,7 @@ impl House {
         };
         let oauth = OAuth {
             table: rooms.table.clone(),
-            apps: Arc::new(rooms.apps()),
+            apps: rooms.apps.clone(),
             public_url: settings.public_url.clone(),
             clock: clock.clone(),
             random,

@@ -28,7 +28,7 @@ pub struct Sync {
     /// Where the state is.
     pub table: Table,
     /// The connected Apps.
-    pub apps: Apps,
+    pub apps: Arc<Apps>,
     /// Its own queue: a reconciliation hands each installation on as a job of its own.
     pub sync: Arc<dyn Queue>,
     /// Where commits go whose pull request was opened after their report came.

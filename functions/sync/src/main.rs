@@ -12,7 +12,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let [table, sync, feedback, prefix] =
         aws::settings([config::TABLE, config::SYNC_QUEUE, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX])?;
     let (cloud, clock) = (aws::Cloud::connect().await?, Arc::new(SystemClock));
-    let apps = Apps::new(cloud.vault(prefix), clock.clone(), cloud.http().clone());
+    let apps = Arc::new(Apps::new(cloud.vault(prefix), clock.clone(), cloud.http().clone()));
     let (queue, feedback) = (cloud.queue(sync), cloud.queue(feedback));
     let app = Sync { table: cloud.table(table), apps, sync: queue.clone(), feedback, clock };
     lambda::events(Arc::new(Lambda { app, queue }), invoke).await

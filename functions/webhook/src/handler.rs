@@ -94,7 +94,7 @@ impl Webhook {
         }
         // The secret may have been rotated since it was read.
         let secrets = self.secrets.after_mismatch(provider).await.map_err(not_ready)?;
-        verify(&secrets, headers, body).map_err(|refused| refusal(refused))
+        verify(&secrets, headers, body).map_err(refusal)
     }
 
     /// Remembers the delivery and queues what it hints at. What we have no use for costs neither a row nor a message.

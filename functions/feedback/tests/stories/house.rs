@@ -240,7 +240,7 @@ async fn parts(
     let feedback = Feedback {
         table: table(http.clone()).await,
         blobs: Blobs::folder(&folder.join("blobs"), public_url, &slots).expect("a folder"),
-        apps: credentials::Apps::new(vault, clock.clone(), http),
+        apps: Arc::new(credentials::Apps::new(vault, clock.clone(), http)),
         queue: queue.clone(),
         bucket: "reports".to_owned(),
         clock: clock.clone(),

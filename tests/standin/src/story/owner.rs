@@ -38,7 +38,6 @@ impl GitHubStandIn {
     }
 
     /// A repository by `owner/name`, which must be there.
-    #[must_use]
     pub fn repository(&self, name: &str) -> Repo {
         let (owner, short) = name.split_once('/').expect("owner/name");
         let world = self.shared.lock();
@@ -50,7 +49,6 @@ impl GitHubStandIn {
 
 impl Owner {
     /// The repository of that name, made now, private and empty, if it is new.
-    #[must_use]
     pub fn repository(&self, name: &str) -> Repo {
         let mut world = self.github.shared.lock();
         let known = world.repository_by_name(&self.login, name).map(|repository| repository.id);
