@@ -242,8 +242,10 @@ impl Apps {
 
     fn connect(&self, provider: &Provider, stored: Secret) -> Result<Connected, CredentialsError> {
         let malformed = |text: String| CredentialsError::Malformed(provider.clone(), text);
-        let credentials = AppCredentials::from_json(stored.expose())
-            .map_err(|problems| malformed(format!("{} fields", problems.len())))?;
+        let credentials = AppCredentials::from_json(stored.expose()).map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            malformed(problems.join("; "))
+        })?;
         let client = GitHub::new(self.http.clone(), &credentials, self.clock.clone())
             .map_err(|error| malformed(error.to_string()))?;
         Ok(Connected { stored, credentials: Arc::new(credentials), client })
