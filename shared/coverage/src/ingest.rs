@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::formats::{self, Format, Parsed, Unreadable, Warning};
-use crate::paths::{self, Dropped, Network};
+use crate::paths::{self, Dropped, Network, Sources};
 use crate::payload::Payload;
 use crate::{FileReport, Report};
 
@@ -58,11 +58,14 @@ pub fn ingest(payload: &Payload) -> Ingested {
 /// that were not found: `/weird/build/src/a.go` being `src/a.go` makes `/weird/build/main.go` be `main.go`, which its
 /// name alone would not.
 fn resolve(parsed: Parsed, network: &Network) -> Vec<Result<FileReport, Dropped>> {
+    let sources = Sources::new(&parsed.sources);
     let first: Vec<_> = parsed
         .files
         .into_iter()
+        // Nobody misses a file without lines, wherever it is.
+        .filter(|file| !file.is_empty())
         .map(|file| {
-            let resolved = network.resolve(file.path(), &parsed.sources);
+            let resolved = network.resolve_below(file.path(), &sources);
             (file, resolved)
         })
         .collect();
@@ -104,3 +107,6 @@ fn without_hints(file: FileReport, payload: &Payload) -> FileReport {
         None => file,
     }
 }
+
+#[cfg(test)]
+mod tests;

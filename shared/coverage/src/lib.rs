@@ -17,6 +17,8 @@ pub mod paths;
 pub mod payload;
 mod ratio;
 pub mod shard;
+#[cfg(test)]
+mod testing;
 
 pub use merge::merge;
 pub use model::{Branches, FileReport, Line, LineState, Report, Totals};

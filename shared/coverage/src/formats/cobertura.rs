@@ -19,8 +19,8 @@ use super::sections::{Refused, Sections};
 use super::{Format, Parsed, Place, WarningCode, Warnings, xml};
 use crate::model::{Fact, FileBuilder, Repeat, Row};
 
-/// More `<source>` folders than this are not looked at (GitLab stops at 100).
-const MAX_SOURCES: usize = 1000;
+/// More `<source>` folders than this are not looked at: each of them is tried for each file.
+const MAX_SOURCES: usize = 100;
 
 /// Reads a whole document.
 pub(super) fn read(text: &str, warnings: Warnings) -> Parsed {

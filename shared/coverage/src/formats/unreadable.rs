@@ -2,7 +2,7 @@
 //!
 //! The advice converts to LCOV or Cobertura, the two formats that are read.
 
-/// A file in no format that is read. Displays as two sentences: what it seems to be, and what to do.
+/// A file in no format that is read. Displays as sentences: what it seems to be, what is read, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unreadable {
     /// The stable name for scripts: `go`, `jacoco`, `binary` …
@@ -15,7 +15,12 @@ pub struct Unreadable {
 
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "This is {}, which is not read. {}.", self.what, self.advice)
+        write!(out, "This is {}. ", self.what)?;
+        // Of these the format is not the trouble.
+        if ![EMPTY.code, ARCHIVE.code].contains(&self.code) {
+            out.write_str("Only LCOV and Cobertura are read today. ")?;
+        }
+        write!(out, "{}.", self.advice)
     }
 }
 
@@ -29,26 +34,14 @@ const REPORT_GENERATOR: &str = "Convert it with `reportgenerator -reports:FILE -
 
 pub(super) const EMPTY: Unreadable =
     kind("empty", "an empty file", "Check that the step which writes the report ran before the upload");
-pub(super) const UNKNOWN: Unreadable = kind(
-    "unknown",
-    "no coverage report that is known here",
-    "LCOV and Cobertura XML are read today; let the coverage tool write one of them",
-);
-pub(super) const UNKNOWN_XML: Unreadable = kind(
-    "xml",
-    "XML of a kind that is not known here",
-    "Of the XML formats only Cobertura is read today; let the coverage tool write that",
-);
-pub(super) const UNKNOWN_JSON: Unreadable = kind(
-    "json",
-    "JSON of a kind that is not known here",
-    "No JSON format is read yet; let the coverage tool write LCOV or Cobertura XML",
-);
-pub(super) const BINARY: Unreadable = kind(
-    "binary",
-    "a binary file",
-    "Upload a report in text form: LCOV or Cobertura XML, written by the coverage tool's report command",
-);
+pub(super) const UNKNOWN: Unreadable =
+    kind("unknown", "no coverage report that is known here", "Let the coverage tool write one of them");
+pub(super) const UNKNOWN_XML: Unreadable =
+    kind("xml", "XML of a kind that is not known here", "Let the coverage tool write one of them");
+pub(super) const UNKNOWN_JSON: Unreadable =
+    kind("json", "JSON of a kind that is not known here", "Let the coverage tool write one of them");
+pub(super) const BINARY: Unreadable =
+    kind("binary", "a binary file", "Upload what the coverage tool's report command writes");
 
 // Binary.
 pub(super) const COVERAGE_PY_DATA: Unreadable = kind(

@@ -60,6 +60,12 @@ impl FileReport {
         self.lines_in(start..end)
     }
 
+    /// Whether nothing is known of the file: no line, no branch.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.columns.numbers.is_empty() && self.columns.branches.len() == 0
+    }
+
     /// One line; `None` when it is not executable.
     #[must_use]
     pub fn line(&self, number: u32) -> Option<Line> {

@@ -18,7 +18,7 @@ impl Report {
     /// One upload's report. Files without a line are left out; files with the same path are merged, their hits added.
     #[must_use]
     pub fn from_files(mut files: Vec<FileReport>) -> Report {
-        files.retain(|file| !file.columns().numbers.is_empty() || file.columns().branches.len() > 0);
+        files.retain(|file| !file.is_empty());
         files.sort_by(|a, b| a.path().cmp(b.path()));
         let files = files
             .chunk_by(|a, b| a.path() == b.path())

@@ -12,6 +12,7 @@ mod roots;
 mod tests;
 
 pub use network::Network;
+pub(crate) use network::Sources;
 
 /// A report's path in the one spelling that all are compared in; `None` when it is none.
 pub(crate) fn spelled(raw: &str) -> Option<String> {

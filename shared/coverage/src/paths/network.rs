@@ -17,6 +17,16 @@ pub struct Network {
     paths: Vec<Box<str>>,
 }
 
+/// The folders that a report's paths may be relative to, cleaned once.
+#[derive(Debug, Default)]
+pub(crate) struct Sources(Vec<Normal>);
+
+impl Sources {
+    pub(crate) fn new(folders: &[String]) -> Sources {
+        Sources(folders.iter().filter_map(|folder| normal::normalise(folder)).collect())
+    }
+}
+
 impl Network {
     /// From repository paths in any order. Unusable names are passed over.
     #[must_use]
@@ -44,10 +54,14 @@ impl Network {
     /// # Errors
     /// When there is no such file, or no telling which.
     pub fn resolve(&self, raw: &str, sources: &[String]) -> Result<String, Dropped> {
+        self.resolve_below(raw, &Sources::new(sources))
+    }
+
+    /// [`Network::resolve`] for many paths of one report.
+    pub(crate) fn resolve_below(&self, raw: &str, sources: &Sources) -> Result<String, Dropped> {
         let dropped = |reason| Dropped { path: raw.to_owned(), reason };
         let path = normal::normalise(raw).ok_or_else(|| dropped(DropReason::Invalid))?;
-        let sources: Vec<Normal> = sources.iter().filter_map(|source| normal::normalise(source)).collect();
-        if self.is_empty() { believe(&path, &sources) } else { self.look_up(&path, &sources) }.map_err(dropped)
+        if self.is_empty() { believe(&path, &sources.0) } else { self.look_up(&path, &sources.0) }.map_err(dropped)
     }
 
     fn look_up(&self, path: &Normal, sources: &[Normal]) -> Result<String, DropReason> {
@@ -113,16 +127,15 @@ impl Network {
         let shared = starts.partition_point(|start| self.ending(&path[*start..]).is_empty());
         let Some(start) = starts.get(shared) else { return Err(DropReason::Unknown) };
         let ending = &path[*start..];
-        if !ending.contains('/') && !(name_is_enough && *start == 0) {
+        let is_enough = ending.contains('/') || (name_is_enough && *start == 0);
+        if !is_enough {
             return Err(DropReason::Unknown);
         }
-        let files = &self.paths[self.ending(ending)];
-        let is_the_ending = |file: &&Box<str>| file.len() == ending.len();
-        let same_case = |file: &&Box<str>| file.ends_with(ending);
-        only(files.iter())
-            .or_else(|| only(files.iter().filter(is_the_ending)))
-            .or_else(|| only(files.iter().filter(same_case)))
-            .map(|file| file.to_string())
+        let files = || self.paths[self.ending(ending)].iter().map(AsRef::<str>::as_ref);
+        only(files())
+            .or_else(|| only(files().filter(|file| file.len() == ending.len())))
+            .or_else(|| only(files().filter(|file| file.ends_with(ending))))
+            .map(str::to_owned)
             .ok_or(DropReason::Ambiguous)
     }
 

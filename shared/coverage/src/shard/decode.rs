@@ -1,6 +1,8 @@
 //! Reading a shard. Nothing is allocated that the bytes at hand could not fill, and every file is checked against its
 //! digest.
 
+use twox_hash::XxHash3_64;
+
 use super::index::{Entry, Frame, Index};
 use super::varint::Reader;
 use super::{HEADER, MAGIC, MAX_RAW, ShardError, VERSION};
@@ -23,7 +25,11 @@ pub fn decode(bytes: &[u8]) -> Result<Report, ShardError> {
     let field = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]) as usize;
     let mut budget = MAX_RAW;
     let (packed, mut frames) = rest.split_at_checked(field(8)).ok_or(ShardError::Damaged("its index is cut off"))?;
-    let index = Index::read(&unpack(packed, field(12), &mut budget)?)?;
+    let raw_index = unpack(packed, field(12), &mut budget)?;
+    if XxHash3_64::oneshot(&raw_index).to_le_bytes() != header[16..] {
+        return Err(ShardError::Damaged("its index does not match its digest"));
+    }
+    let index = Index::read(&raw_index)?;
     let mut files = Vec::new();
     for frame in &index.frames {
         let (packed, rest) = frames.split_at_checked(frame.length).ok_or(ShardError::Damaged("a frame is cut off"))?;

@@ -1,5 +1,7 @@
 //! Writing a shard.
 
+use twox_hash::XxHash3_64;
+
 use super::index::{Entry, Frame, Index};
 use super::{FRAME_TARGET, HEADER, MAGIC, VERSION, varint};
 use crate::model::{Columns, View};
@@ -29,6 +31,7 @@ pub fn encode(report: &Report) -> Vec<u8> {
     out.extend_from_slice(&[0, 0]);
     out.extend_from_slice(&length(packed_index.len()));
     out.extend_from_slice(&length(raw_index.len()));
+    out.extend_from_slice(&XxHash3_64::oneshot(&raw_index).to_le_bytes());
     out.extend_from_slice(&packed_index);
     out.extend_from_slice(&frames);
     out

@@ -1,7 +1,8 @@
 //! Shards: a report as bytes, to be kept for years.
 //!
 //! ```text
-//! magic "CMSH" · version u16 · reserved u16 · index length u32 · index raw length u32     little-endian, 16 bytes
+//! magic "CMSH" · version u16 · reserved u16 · index length u32 · index raw length u32 · index digest u64
+//!          24 bytes, little-endian; the digest is XXH3 of the raw index
 //! index    one zstd frame: parts, then for each file its path, digest, column lengths and frame
 //! frames   zstd frames, each with the columns of consecutive files: about 256 KiB before compression
 //! ```
@@ -25,7 +26,7 @@ pub use encode::encode;
 
 const MAGIC: [u8; 4] = *b"CMSH";
 const VERSION: u16 = 1;
-const HEADER: usize = 16;
+const HEADER: usize = 24;
 
 /// A frame is closed when the columns in it reach this many bytes; one file is never split.
 const FRAME_TARGET: usize = 256 * 1024;

@@ -1,0 +1,67 @@
+//! Naming what is not read.
+
+use super::super::{Format, parse};
+
+#[test]
+fn every_known_kind_is_named_with_a_way_out() {
+    let samples: &[(&str, &[u8])] = &[
+        ("empty", b" \n\t"),
+        (".coverage", b"SQLite format 3\0...."),
+        ("run.coverage", b"\x01\x02\x00\x04binary"),
+        ("default.profraw", b"\x81rforpl\xff...."),
+        ("default.profdata", b"\xfflprofi\x81"),
+        ("jacoco.exec", b"\x01\xc0\xc0\x10\x07"),
+        ("a.gcda", b"adcgB23A"),
+        ("a.zip", b"PK\x03\x04...."),
+        ("lcov.info.gz", b"\x1f\x8b\x08\x00"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n\0\0"),
+        ("jacoco.xml", b"<?xml version='1.0'?><!DOCTYPE report PUBLIC '-//JACOCO//DTD' 'report.dtd'><report name='x'><sessioninfo/></report>"),
+        ("clover.xml", b"<coverage generated='1700000000'><project timestamp='1'/></coverage>"),
+        ("opencover.xml", b"\xef\xbb\xbf<?xml version='1.0'?><CoverageSession><Summary/></CoverageSession>"),
+        ("dotcover.xml", b"<Root CoveredStatements='1' DotCoverVersion='2023'><Assembly/></Root>"),
+        ("vs.xml", b"<results><modules/></results>"),
+        ("sonar.xml", b"<coverage version='1'><file path='a'><lineToCover lineNumber='1' covered='true'/></file></coverage>"),
+        ("scoverage.xml", b"<scoverage statement-count='1'><packages/></scoverage>"),
+        ("index.xml", b"<phpunit xmlns='x'><build/></phpunit>"),
+        ("bullseye.xml", b"<BullseyeCoverage name='x'><folder/></BullseyeCoverage>"),
+        ("mono.xml", b"<coverage version='0.3'><assembly name='x'/></coverage>"),
+        ("junit.xml", b"<testsuites><testsuite name='x'/></testsuites>"),
+        ("index.html", b"<!DOCTYPE html><html><head></head></html>"),
+        ("pom.xml", b"<project><modelVersion>4</modelVersion></project>"),
+        ("coverage-final.json", b"{\"/a.js\":{\"path\":\"/a.js\",\"statementMap\":{}}}"),
+        ("coverage-summary.json", b"{\"total\":{\"lines\":{\"total\":1,\"covered\":1,\"skipped\":0,\"pct\":100}}}"),
+        ("coverage.json", b"{\"meta\":{\"version\":\"7\",\"show_contexts\":false},\"files\":{}}"),
+        (".resultset.json", b"{\"RSpec\":{\"coverage\":{\"/a.rb\":{\"lines\":[1,null]}},\"timestamp\":1}}"),
+        ("llvm.json", b"{\"data\":[{\"files\":[]}],\"type\":\"llvm.coverage.json.export\",\"version\":\"2.0.1\"}"),
+        ("a.gcov.json", b"{\"gcc_version\":\"12\",\"format_version\":\"1\",\"files\":[]}"),
+        ("coveralls.json", b"{\"source_files\":[]}"),
+        ("codecov.json", b"{\"coverage\":{\"a\":{\"1\":1}}}"),
+        ("xccov.json", b"{\"/a.swift\":[{\"line\":1,\"isExecutable\":true}]}"),
+        ("elm.json", b"{\"coverageData\":{},\"moduleMap\":{}}"),
+        ("flow.json", b"{\"flowStatus\":{}}"),
+        ("package.json", b"{\"name\":\"x\"}"),
+        ("cover.out", b"mode: set\na/b.go:1.2,3.4 1 1\n"),
+        ("a.c.gcov", b"        -:    0:Source:a.c\n"),
+        ("luacov.report.out", b"==============================================================================\na.lua\n"),
+        ("a.lst", b"       |void main() {\n      1|  x();\na.d is 100% covered\n"),
+        ("notes.txt", b"hello\n"),
+        ("results.json", b"{\"test_results_files\":[]}"),
+    ];
+    let told: String = samples
+        .iter()
+        .map(|(name, bytes)| {
+            let unreadable = parse(name, bytes).unwrap_err();
+            format!("{name} [{}] {unreadable}\n", unreadable.code)
+        })
+        .collect();
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn content_decides_and_not_the_name() {
+    let lcov = b"TN:\nSF:a\nDA:1,1\nend_of_record\n";
+    assert_eq!(parse("coverage.xml", lcov).unwrap().format, Format::Lcov);
+    assert_eq!(parse("x", b"some banner\nSF:a\nDA:1,1\nend_of_record\n").unwrap().format, Format::Lcov);
+    let cobertura = b"\n\n<?xml version='1.0'?><!-- c --><coverage line-rate='1'><packages/></coverage>";
+    assert_eq!(parse("lcov.info", cobertura).unwrap().format, Format::Cobertura);
+}

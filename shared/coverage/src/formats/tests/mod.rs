@@ -1,0 +1,29 @@
+//! The formats' traps, one test each, and what a person reads when something is not used.
+
+mod cobertura;
+mod detect;
+mod hostile;
+mod lcov;
+mod round_trip;
+
+use super::{Parsed, parse};
+
+/// A report's files and lines, as short as they can be compared.
+fn shown(parsed: &Parsed) -> String {
+    let mut out = String::new();
+    for file in &parsed.files {
+        out.push_str(&format!("{}\n", file.path()));
+        for line in file.lines() {
+            let branches = line.branches.map(|b| format!(" {}/{}", b.taken, b.total)).unwrap_or_default();
+            out.push_str(&format!("  {}: {}{branches}\n", line.number, line.hits));
+        }
+    }
+    for warning in &parsed.warnings {
+        out.push_str(&format!("! {}: {warning}\n", warning.code.code()));
+    }
+    out
+}
+
+fn read(text: &str) -> Parsed {
+    parse("report", text.as_bytes()).unwrap()
+}

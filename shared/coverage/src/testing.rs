@@ -1,0 +1,61 @@
+//! Generated reports for the property tests of several modules.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::model::{Fact, FileBuilder, Repeat, Row};
+use crate::{FileReport, Report};
+
+/// What a generated line says about its branches.
+#[derive(Debug, Clone)]
+enum Branching {
+    None,
+    Arms(Vec<(u8, bool)>),
+    Text(Vec<(String, bool)>),
+    Count(u32, u32),
+    Missing(u32, Vec<u8>),
+}
+
+fn branching() -> impl Strategy<Value = Branching> {
+    prop_oneof![
+        4 => Just(Branching::None),
+        2 => vec((0..4_u8, any::<bool>()), 1..5).prop_map(Branching::Arms),
+        1 => vec(("[a-c]{1,2}", any::<bool>()), 1..3).prop_map(Branching::Text),
+        2 => (0..4_u32, 1..4_u32).prop_map(|(taken, total)| Branching::Count(taken.min(total), total)),
+        2 => (2..5_u32, vec(0..4_u8, 1..3)).prop_map(|(total, missing)| Branching::Missing(total, missing)),
+    ]
+}
+
+fn facts(branching: &Branching) -> Vec<Fact> {
+    let mut facts = match branching {
+        Branching::None => Vec::new(),
+        Branching::Arms(arms) => {
+            arms.iter().map(|(arm, taken)| Fact::arm(b"0", arm.to_string().as_bytes(), *taken)).collect()
+        }
+        Branching::Text(arms) => arms.iter().map(|(arm, taken)| Fact::arm(b"0", arm.as_bytes(), *taken)).collect(),
+        Branching::Count(taken, total) => vec![Fact::count(*taken, *total)],
+        Branching::Missing(total, missing) => std::iter::once(Fact::missing_total(*total))
+            .chain(missing.iter().map(|arm| Fact::missing(arm.to_string().as_bytes())))
+            .collect(),
+    };
+    Row::normalise(&mut facts);
+    facts
+}
+
+/// Few line numbers and few paths, so that generated reports overlap.
+pub(crate) fn file() -> impl Strategy<Value = FileReport> {
+    let number = prop_oneof![8 => 1..12_u32, 1 => Just(u32::MAX), 1 => any::<u32>()];
+    let hits = prop_oneof![4 => 0..3_u32, 1 => Just(u32::MAX)];
+    (0..5_usize, vec((number, hits, branching()), 0..10)).prop_map(|(path, lines)| {
+        let mut builder = FileBuilder::default();
+        for (number, hits, branching) in &lines {
+            builder.line(*number, *hits);
+            builder.row(*number, &facts(branching));
+        }
+        builder.finish(["a.rs", "src/b.rs", "src/c.rs", "lib/ü.rs", "z"][path], Repeat::Add)
+    })
+}
+
+pub(crate) fn report() -> impl Strategy<Value = Report> {
+    vec(file(), 0..5).prop_map(Report::from_files)
+}
