@@ -9,6 +9,8 @@ set_up() {
     need node nodejs
     need npm npm
     need python3 python3-venv
+    need chromium chromium
+    need chromedriver chromium-driver
     node_is_new_enough
     python_packages "$CACHE/venv" tests/conformance/requirements.txt
     python_packages "$CACHE/tools" tests/steps/requirements.txt
