@@ -4,11 +4,12 @@
 set_up() {
     mkdir -p "$LOGS"
     printf '── set-up\n'
-    need cargo "Rust: https://rustup.rs, or the machine's own"
+    command -v cargo >/dev/null || set_up_failed "cargo is missing. Install Rust $(rust_version) or newer"
     need cc gcc
     need node nodejs
     need npm npm
-    need python3 python3-venv
+    need python3 python3
+    python3 -c 'import ensurepip' 2>/dev/null || install_package python3-venv
     need chromium chromium
     need chromedriver chromium-driver
     node_is_new_enough
@@ -20,22 +21,31 @@ set_up() {
     printf '── set-up: done in %s\n' "$(duration "$SECONDS")"
 }
 
+rust_version() {
+    sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml
+}
+
 set_up_failed() {
     printf 'Set-up failed: %s\n' "$1" >&2
     printf '0 passed, 1 failed\n'
     exit 1
 }
 
-# need COMMAND PACKAGE: the command, installed as Debian's PACKAGE where we may.
+# need COMMAND PACKAGE: the command, installed as Debian's PACKAGE where it is missing.
 need() {
     command -v "$1" >/dev/null && return
-    if [[ "$2" =~ ^[a-z0-9.+-]+$ ]] && command -v apt-get >/dev/null && ((EUID == 0)); then
-        printf 'installing Debian package %s\n' "$2"
-        if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$2" >/dev/null; }; then
-            set_up_failed "apt-get could not install $2, which provides $1"
-        fi
+    install_package "$2"
+    command -v "$1" >/dev/null || set_up_failed "$1 is missing, and $2 does not provide it"
+}
+
+install_package() {
+    if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
+        set_up_failed "$1 is missing. Install it (on Debian: apt-get install $1), or run this as root on Debian"
     fi
-    command -v "$1" >/dev/null || set_up_failed "$1 is missing. Install $2"
+    printf 'installing Debian package %s\n' "$1"
+    if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$1" >/dev/null; }; then
+        set_up_failed "apt-get could not install $1"
+    fi
 }
 
 node_is_new_enough() {
