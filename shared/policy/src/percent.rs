@@ -60,9 +60,8 @@ impl Percent {
         let lost = wide(base.covered, head.total) - wide(head.covered, base.total);
         let allowed = u128::from(self.0).checked_mul(wide(head.total, base.total));
         // Only totals beyond 2⁵⁰ lines overflow; then a drop is a drop.
-        Some(
-            matches!((lost.checked_mul(u128::from(100 * ONE)), allowed), (Some(lost), Some(allowed)) if lost <= allowed),
-        )
+        let fits = lost.checked_mul(u128::from(100 * ONE)).zip(allowed).is_some_and(|(lost, allowed)| lost <= allowed);
+        Some(fits)
     }
 }
 

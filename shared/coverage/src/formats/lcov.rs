@@ -2,8 +2,8 @@
 //! `end_of_record` closes it. Written by lcov, geninfo, gcovr, coverage.py, nyc, c8, Dart, cargo-llvm-cov and more.
 //!
 //! Traps, all met in real files:
-//! - several `SF:` sections for one file (one for each test name): counts add up; the last `end_of_record` may be missing;
-//! - lcov 2.x: `VER`, `FNL`/`FNA` instead of `FN`/`FNDA`, `MCDC`, `FN` with an end line, an `e` before exception blocks;
+//! - several `SF:` sections for one file, one for each test name: counts add up. The last `end_of_record` may be missing;
+//! - lcov 2.x: `VER`, `FNL`/`FNA` for `FN`/`FNDA`, `MCDC`, `FN` with an end line, an `e` before exception blocks;
 //! - arms named by text, with commas in it (coverage.py: `BRDA:3,0,jump to line 6,1`): the last comma is the one
 //!   before `taken`; blocks named `None` (gcovr); `-` for an arm whose block never ran;
 //! - counts that are negative, in scientific notation, too large, `undefined` or `=====`; line 0 (older coverage.py);

@@ -26,10 +26,11 @@ pub(super) fn utf8(bytes: &[u8]) -> Text<'_> {
 }
 
 fn lossy(bytes: &[u8]) -> Text<'_> {
-    match String::from_utf8_lossy(bytes) {
-        Cow::Borrowed(text) => Text { bytes: Cow::Borrowed(text.as_bytes()), replaced: false },
-        Cow::Owned(text) => Text { bytes: Cow::Owned(text.into_bytes()), replaced: true },
+    // Checking alone is several times faster than looking for what to replace.
+    if std::str::from_utf8(bytes).is_ok() {
+        return Text { bytes: Cow::Borrowed(bytes), replaced: false };
     }
+    Text { bytes: Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into_bytes()), replaced: true }
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Text<'static> {

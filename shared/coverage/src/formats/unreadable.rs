@@ -30,7 +30,8 @@ const fn kind(code: &'static str, what: &'static str, advice: &'static str) -> U
     Unreadable { code, what, advice }
 }
 
-const REPORT_GENERATOR: &str = "Convert it with `reportgenerator -reports:FILE -targetdir:out -reporttypes:Cobertura` and upload `out/Cobertura.xml`";
+const REPORT_GENERATOR: &str = "Convert it with `reportgenerator -reports:FILE -targetdir:out \
+     -reporttypes:Cobertura` and upload `out/Cobertura.xml`";
 
 pub(super) const EMPTY: Unreadable =
     kind("empty", "an empty file", "Check that the step which writes the report ran before the upload");

@@ -19,8 +19,12 @@ const MISSING_ARM: u64 = 3;
 const COUNTER_BITS: u32 = 30;
 const COUNTER_MASK: u64 = (1 << COUNTER_BITS) - 1;
 const APPROXIMATE: u64 = 1 << (2 * COUNTER_BITS);
-const HASHED: u64 = 1 << 60;
 const ID_MASK: u64 = (1 << 61) - 1;
+/// The id comes from text.
+const TEXT: u64 = 1 << 60;
+/// Of text that does not end in a number: 59 bits of its hash. Otherwise 27 bits of what stands before the number, and
+/// the number, because such names ("jump to line 6") are then small next to each other and their line in a shard.
+const PLAIN: u64 = 1 << 59;
 
 /// One fact: an arm and whether it was taken, a pair of counts, a total of which some are missing, a missing arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +49,7 @@ impl Fact {
     pub(crate) fn arm(block: &[u8], arm: &[u8], taken: bool) -> Fact {
         let id = match (number(block), number(arm)) {
             (Some(block), Some(arm)) if block < 1 << 40 && arm < 1 << 16 => block << 16 | arm,
-            _ => hashed(&[block, b"\0", arm]),
+            _ => named(XxHash3_64::oneshot(block), arm),
         };
         Fact(id << 1 | u64::from(taken))
     }
@@ -63,7 +67,7 @@ impl Fact {
 
     /// An arm that was not taken, named by its destination.
     pub(crate) fn missing(name: &[u8]) -> Fact {
-        let id = number(name).filter(|id| *id < 1 << 32).unwrap_or_else(|| hashed(&[name]));
+        let id = number(name).filter(|id| *id < 1 << 32).unwrap_or_else(|| named(0, name));
         Fact(MISSING_ARM << TAG_SHIFT | id)
     }
 
@@ -132,10 +136,38 @@ fn number(text: &[u8]) -> Option<u64> {
     text.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0')))
 }
 
-fn hashed(parts: &[&[u8]]) -> u64 {
-    let mut text = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
-    parts.iter().for_each(|part| text.extend_from_slice(part));
-    XxHash3_64::oneshot(&text) >> 4 | HASHED
+/// The id of an arm that has text for a name.
+fn named(seed: u64, name: &[u8]) -> u64 {
+    let stem = name.len() - name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let hash = XxHash3_64::oneshot_with_seed(seed, &name[..stem]);
+    match number(&name[stem..]) {
+        Some(number) if number < 1 << 32 => TEXT | hash >> 37 << 32 | number,
+        _ => TEXT | PLAIN | XxHash3_64::oneshot_with_seed(seed, name) >> 5,
+    }
+}
+
+/// How an id is best written down: what it is likely to be near to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Near {
+    /// The arm before it.
+    Arm,
+    /// The line that it belongs to, or the arm before it on that line.
+    Line,
+    /// Nothing.
+    Nothing,
+}
+
+impl Near {
+    /// For the id of an arm that is `missing` or not.
+    pub(crate) fn of(id: u64, missing: bool) -> Near {
+        if id & TEXT != 0 && id & PLAIN != 0 {
+            Near::Nothing
+        } else if missing || id & TEXT != 0 {
+            Near::Line
+        } else {
+            Near::Arm
+        }
+    }
 }
 
 /// The facts of one line, canonical.

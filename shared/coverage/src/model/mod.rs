@@ -14,7 +14,7 @@ mod report;
 mod tests;
 mod totals;
 
-pub(crate) use branches::{Fact, Row, View};
+pub(crate) use branches::{Fact, Near, Row, View};
 pub(crate) use builder::{FileBuilder, Repeat};
 pub(crate) use columns::{BranchRows, Columns};
 pub use file::FileReport;

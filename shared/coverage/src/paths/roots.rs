@@ -2,7 +2,7 @@
 
 /// One component each; `*` is any one component. Where one begins another, the longer one stands first.
 const ROOTS: &[&[&str]] = &[
-    // GitHub Actions: Linux, macOS, containers, self-hosted, and Windows with its drive off. Azure Pipelines look alike.
+    // GitHub Actions: Linux, macOS, containers, self-hosted, Windows with its drive off. Azure Pipelines look alike.
     &["home", "runner", "work", "*", "*"],
     &["Users", "runner", "work", "*", "*"],
     &["runner", "_work", "*", "*"],

@@ -4,6 +4,7 @@
 use twox_hash::XxHash3_64;
 
 use super::index::{Entry, Frame, Index};
+use super::place::Place;
 use super::varint::Reader;
 use super::{HEADER, MAGIC, MAX_RAW, ShardError, VERSION};
 use crate::model::{BranchRows, Columns, Fact, View};
@@ -81,10 +82,16 @@ fn read_columns(entries: &[Entry], raw: &[u8]) -> Option<Vec<Columns>> {
         file.branches.starts = starts(&mut reader, entry)?;
     }
     let shapes = entries.iter().map(|entry| reader.bytes(entry.facts)).collect::<Option<Vec<_>>>()?;
-    for (shapes, file) in shapes.into_iter().zip(&mut files) {
-        read_facts(&mut reader, shapes, &mut file.branches)?;
+    let halves = shapes.iter().map(|shapes| high_halves(&mut reader, shapes)).collect::<Option<Vec<_>>>()?;
+    for ((shapes, halves), file) in shapes.into_iter().zip(halves).zip(&mut files) {
+        read_facts(&mut reader, shapes, &halves, &mut file.branches)?;
     }
     reader.0.is_empty().then_some(files)
+}
+
+/// One for each fact; 0 for those that have no id.
+fn high_halves(reader: &mut Reader<'_>, shapes: &[u8]) -> Option<Vec<u32>> {
+    shapes.iter().map(|shape| if matches!(shape, 0 | 1 | 6) { reader.u32() } else { Some(0) }).collect()
 }
 
 fn gaps(reader: &mut Reader<'_>, count: usize) -> Option<Vec<u32>> {
@@ -108,24 +115,19 @@ fn starts(reader: &mut Reader<'_>, entry: &Entry) -> Option<Vec<u32>> {
 }
 
 /// The facts of one file, each row checked for the order that merging relies on.
-fn read_facts(reader: &mut Reader<'_>, shapes: &[u8], rows: &mut BranchRows) -> Option<()> {
+fn read_facts(reader: &mut Reader<'_>, shapes: &[u8], halves: &[u32], rows: &mut BranchRows) -> Option<()> {
     let mut facts = Vec::with_capacity(shapes.len());
-    let mut arm = 0;
+    let mut place = Place::default();
     for (index, line) in rows.lines.iter().enumerate() {
         let end = rows.starts.get(index + 1).map_or(shapes.len(), |start| *start as usize);
-        let mut near = u64::from(*line);
+        place.begin(*line);
         while facts.len() < end {
-            let view = match shapes[facts.len()] {
-                shape @ (0 | 1) => {
-                    arm = reader.delta(arm)?;
-                    View::Arm { id: arm, taken: shape == 1 }
-                }
-                shape @ (2 | 3) => View::Count { taken: reader.u32()?, total: reader.u32()?, approximate: shape == 3 },
-                shape @ (4 | 5) => View::MissingTotal { total: reader.u32()?, approximate: shape == 5 },
-                6 => {
-                    near = reader.delta(near)?;
-                    View::Missing { id: near }
-                }
+            let (shape, half) = (shapes[facts.len()], halves[facts.len()]);
+            let view = match shape {
+                0 | 1 => View::Arm { id: id(reader, half, &mut place, false)?, taken: shape == 1 },
+                2 | 3 => View::Count { taken: reader.u32()?, total: reader.u32()?, approximate: shape == 3 },
+                4 | 5 => View::MissingTotal { total: reader.u32()?, approximate: shape == 5 },
+                6 => View::Missing { id: id(reader, half, &mut place, true)? },
                 _ => return None,
             };
             facts.push(Fact::from_view(view)?);
@@ -133,4 +135,12 @@ fn read_facts(reader: &mut Reader<'_>, shapes: &[u8], rows: &mut BranchRows) -> 
     }
     rows.facts = facts;
     rows.iter().all(|(_, row)| row.is_canonical()).then_some(())
+}
+
+fn id(reader: &mut Reader<'_>, half: u32, place: &mut Place, missing: bool) -> Option<u64> {
+    let high = u64::from(half) << 32;
+    let low = reader.delta(place.base(high, missing))?;
+    let id = high | u64::from(u32::try_from(low).ok()?);
+    place.reach(id, missing);
+    Some(id)
 }

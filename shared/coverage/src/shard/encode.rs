@@ -3,6 +3,7 @@
 use twox_hash::XxHash3_64;
 
 use super::index::{Entry, Frame, Index};
+use super::place::Place;
 use super::{FRAME_TARGET, HEADER, MAGIC, VERSION, varint};
 use crate::model::{Columns, View};
 use crate::{FileReport, Report};
@@ -75,6 +76,7 @@ fn columns(files: &[FileReport]) -> Vec<u8> {
     each(&mut out, |out, columns| put_gaps(out, &columns.branches.lines));
     each(&mut out, put_row_lengths);
     each(&mut out, |out, columns| columns.branches.facts.iter().for_each(|fact| out.push(shape(fact.view()))));
+    each(&mut out, put_high_halves);
     each(&mut out, put_values);
     out
 }
@@ -102,26 +104,28 @@ fn put_row_lengths(out: &mut Vec<u8>, columns: &Columns) {
     columns.branches.iter().for_each(|(_, row)| varint::put(out, row.0.len() as u64));
 }
 
-/// Facts by their distance from where the like of them usually is: arms near the arm before, missing arms near their
-/// line (coverage.py names an arm by the line it leads to).
+/// The upper half of every id: 0 for numbers, and the few kinds of text that a tool writes.
+fn put_high_halves(out: &mut Vec<u8>, columns: &Columns) {
+    for fact in &columns.branches.facts {
+        if let View::Arm { id, .. } | View::Missing { id } = fact.view() {
+            varint::put(out, id >> 32);
+        }
+    }
+}
+
+/// Counters, and the lower halves of ids by their distance from what they are likely to be near to.
 fn put_values(out: &mut Vec<u8>, columns: &Columns) {
-    let mut arm = 0;
+    let mut place = Place::default();
     for (line, row) in columns.branches.iter() {
-        let mut near = u64::from(line);
+        place.begin(line);
         for fact in row.0 {
             match fact.view() {
-                View::Arm { id, .. } => {
-                    varint::put_delta(out, arm, id);
-                    arm = id;
-                }
+                View::Arm { id, .. } => varint::put_delta(out, place.base(id, false), place.reach(id, false)),
+                View::Missing { id } => varint::put_delta(out, place.base(id, true), place.reach(id, true)),
+                View::MissingTotal { total, .. } => varint::put(out, u64::from(total)),
                 View::Count { taken, total, .. } => {
                     varint::put(out, u64::from(taken));
                     varint::put(out, u64::from(total));
-                }
-                View::MissingTotal { total, .. } => varint::put(out, u64::from(total)),
-                View::Missing { id } => {
-                    varint::put_delta(out, near, id);
-                    near = id;
                 }
             }
         }

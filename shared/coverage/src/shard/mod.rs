@@ -17,6 +17,7 @@
 mod decode;
 mod encode;
 mod index;
+mod place;
 #[cfg(test)]
 mod tests;
 mod varint;
