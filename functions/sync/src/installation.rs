@@ -78,13 +78,8 @@ fn kind_name(kind: AccountKind) -> &'static str {
 }
 
 /// Buries an installation that GitHub no longer has.
-pub(crate) async fn gone(
-    app: &Sync,
-    provider: &Provider,
-    id: InstallationId,
-    seen_at: Timestamp,
-) -> Result<(), SyncError> {
-    app.table.delete_installation(provider, id, None, seen_at).await?;
+async fn gone(app: &Sync, provider: &Provider, id: InstallationId, seen_at: Timestamp) -> Result<(), SyncError> {
+    app.table.delete_installation(provider, id, seen_at).await?;
     let detached = app.table.detach_repositories(provider, id, seen_at).await?;
     tracing::info!(github_installation_id = %id, detached, "installation gone");
     Ok(())
@@ -96,7 +91,7 @@ async fn repositories(app: &Sync, github: &GitHub, provider: &Provider, id: Inst
     let client = github.installation_client(id);
     let started = app.clock.now();
     let mut listed: HashSet<RepositoryId> = HashSet::new();
-    let mut next = Some(1);
+    let (mut next, mut total) = (Some(1), None);
     while let Some(page) = next {
         let seen_at = app.clock.now();
         let found = client.repositories_page(page).await?;
@@ -104,7 +99,13 @@ async fn repositories(app: &Sync, github: &GitHub, provider: &Provider, id: Inst
             found.items.iter().map(|repository| row(provider, Some(id), repository, seen_at)).collect();
         listed.extend(rows.iter().map(|row| row.id));
         app.table.put_repositories(&rows).await?;
-        next = found.next;
+        (next, total) = (found.next, found.total);
+    }
+    // What moved from page to page while the list was read is on none of them. Then nothing is taken away; the next
+    // reading is complete.
+    if total.is_some_and(|total| total != listed.len() as u64) {
+        tracing::info!(github_installation_id = %id, listed = listed.len(), total, "the list changed while it was read");
+        return Ok(());
     }
     for known in app.table.repositories_of(provider, id).await? {
         if !listed.contains(&known.id) {

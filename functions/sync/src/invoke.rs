@@ -7,13 +7,9 @@ use covermark_state::{
     jobs::{Job as _, SyncJob, SyncMessage},
     queue::SqsQueue,
 };
-use covermark_types::Provider;
 use serde_json::{Value, json};
 
 use crate::{Sync, SyncError, handle};
-
-/// The providers that the schedule looks after, as far as Apps are connected to them.
-const PROVIDERS: [&str; 2] = ["gh", "ghe"];
 
 /// The function on Lambda: its work, and its queue to change a message's visibility with.
 pub struct Lambda {
@@ -38,7 +34,7 @@ pub async fn invoke(lambda: Arc<Lambda>, event: Value) -> Result<Value, SyncErro
         |body| async move {
             match SyncMessage::from_body(&body) {
                 Ok(message) => batch::outcome("sync", handle(app, message).await),
-                Err(error) => batch::outcome("sync", Err(error)),
+                Err(error) => batch::unreadable("sync", &error),
             }
         },
         |receipt, after| async move {
@@ -52,8 +48,7 @@ pub async fn invoke(lambda: Arc<Lambda>, event: Value) -> Result<Value, SyncErro
 }
 
 async fn scheduled(app: &Sync) -> Result<Value, SyncError> {
-    let candidates: Vec<Provider> = PROVIDERS.iter().filter_map(|name| name.parse().ok()).collect();
-    let connected = app.apps.connected_of(&candidates).await?;
+    let connected = app.apps.providers().await?;
     for provider in &connected {
         crate::level(app, &SyncJob::Reconcile { provider: provider.clone() }).await?;
     }

@@ -43,6 +43,11 @@ pub struct Sync {
 /// Says whether trying again helps, and when.
 pub async fn handle(app: &Sync, message: SyncMessage) -> Result<(), SyncError> {
     let done = level(app, &message.job).await;
+    if let Err(error) = &done
+        && error.class() == FaultClass::Unauthorized
+    {
+        app.apps.after_refusal(provider_of(&message.job)).await;
+    }
     remember(app, &message, &done).await?;
     done
 }

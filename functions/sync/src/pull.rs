@@ -34,13 +34,23 @@ pub(crate) async fn level(
     match github.repository_client(installation, repository, &name, &permissions).pull(number).await {
         Ok(found) => {
             let pull = row(provider, repository, &found, seen_at);
+            let before = app.table.pull(provider, repository, number).await?;
             app.table.put_pull(&pull).await?;
+            if before.is_some_and(|before| is_judged_alike(&before, &pull)) {
+                return Ok(());
+            }
             answer_early_report(app, &pull).await
         }
         // GitHub does not delete pull requests; the repository went, and its own job says so.
         Err(GitHubError::NotFound(_) | GitHubError::Suspended { .. } | GitHubError::InstallationGone { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether nothing changed that a verdict depends on: an edited title is none of it.
+fn is_judged_alike(before: &Pull, now: &Pull) -> bool {
+    let ends = |pull: &Pull| (pull.head_sha.clone(), pull.base_sha.clone(), pull.base_ref.clone(), pull.state);
+    ends(before) == ends(now)
 }
 
 async fn answer_early_report(app: &Sync, pull: &Pull) -> Result<(), SyncError> {

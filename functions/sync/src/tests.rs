@@ -187,10 +187,24 @@ async fn a_pull_request_that_overtakes_its_installation_is_read_all_the_same() {
     let row = world.app.table.pull(&gh(), repository, number).await.expect("read").expect("there");
     assert_eq!((row.head_sha, row.base_ref.as_str(), row.state), (head.clone(), "main", PullState::Open));
     assert!(world.feedback.sent().is_empty(), "nothing was uploaded yet");
+}
 
-    // Its report came first: the pull request gets its answer when it is opened.
+#[tokio::test]
+async fn a_report_that_came_before_its_pull_request_is_answered_once_when_that_is_opened() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    let widgets = acme.repository("widgets");
+    widgets.push("main", &[("a.py", "1\n")]);
+    let head = widgets.push("topic", &[("a.py", "2\n")]);
+    let installation = world.github.install_app(&acme).state().id;
+    let repository = RepositoryId(widgets.state().id.0);
     let commit = CommitRow::new(gh(), repository, head.clone(), SystemClock.now());
     world.app.table.put_commit(&commit).await.expect("written");
+    let pull = widgets.open_pull_request("Two", "topic", "main");
+    let number = PullNumber(pull.state().number.0);
+    let job = SyncJob::Pull { provider: gh(), repository, pull: number, installation: Some(installation) };
+    level(&world.app, &job).await.expect("level");
+    // An event that changes nothing of what was judged.
     level(&world.app, &job).await.expect("level");
     let sent = world.feedback.sent();
     assert_eq!(

@@ -142,8 +142,9 @@ fn not_ready(error: CredentialsError) -> Problem {
     match error {
         CredentialsError::NotConfigured(provider) => {
             tracing::warn!(%provider, "a delivery came for a provider that has no App");
+            // Not a 5xx: any stranger can ask for a provider that has none, and 5xx are what the alarm counts.
             Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
+                StatusCode::NOT_FOUND,
                 "No GitHub App is connected for this provider yet. Import its credentials, then redeliver.",
             )
         }

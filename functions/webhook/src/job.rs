@@ -1,6 +1,6 @@
 //! Which job a delivery hints at. Most deliveries of a busy organisation hint at none.
 
-use covermark_github::webhook::{Delivery, Event};
+use covermark_github::webhook::{Delivery, Event, PullRequestAction};
 use covermark_state::jobs::{SyncJob, SyncMessage};
 use covermark_types::Provider;
 
@@ -15,6 +15,8 @@ pub(crate) fn of(provider: &Provider, delivery: &Delivery, event: &Event) -> Opt
         Event::Repository { repository, installation, .. } => {
             SyncJob::Repository { provider, repository: repository.id, installation: *installation }
         }
+        // Labels, assignments, reviews: nothing that a row or a verdict depends on.
+        Event::PullRequest { action: PullRequestAction::Other, .. } => return None,
         Event::PullRequest { number, repository, installation, .. } => {
             SyncJob::Pull { provider, repository: repository.id, pull: *number, installation: *installation }
         }

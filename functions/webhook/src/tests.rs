@@ -212,5 +212,12 @@ fn endless_zeroes() -> impl futures::Stream<Item = Result<bytes::Bytes, std::io:
 async fn an_unknown_provider_and_one_without_an_app_are_told_apart() {
     let world = world().await;
     assert_eq!(world.opened("/webhooks/No_Such").await.0, StatusCode::NOT_FOUND);
-    assert_eq!(world.opened("/webhooks/ghe").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let (status, sentence) = world.opened("/webhooks/ghe").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(sentence.contains("No GitHub App is connected"), "{sentence}");
+    let reads = world.vault.reads();
+    for stranger in 0..50 {
+        assert_eq!(world.opened(&format!("/webhooks/stranger-{stranger}")).await.0, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(world.vault.reads(), reads, "strangers' names are not looked up");
 }

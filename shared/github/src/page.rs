@@ -19,6 +19,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The number of the next page; `None` on the last one.
     pub next: Option<u32>,
+    /// How many items the whole listing has, where GitHub says so.
+    pub total: Option<u64>,
 }
 
 impl<T> Page<T> {
@@ -29,7 +31,7 @@ impl<T> Page<T> {
             // A listing that does not move on would be read for ever.
             Some(next) if next <= page => Err(Error::Malformed { call: reply.call.clone(), path: "link".to_owned() }),
             Some(next) if next > MAX_PAGES => Err(Error::TooManyPages { call: reply.call.clone(), pages: MAX_PAGES }),
-            next => Ok(Self { items, next }),
+            next => Ok(Self { items, next, total: None }),
         }
     }
 }

@@ -59,9 +59,20 @@ impl Cloud {
             Some(path) => Some(std::fs::read(path).map_err(StartError::CaFile)?),
             None => None,
         };
-        let http = http_client::build(private_ca.as_deref())?;
+        Ok(Self::through(http_client::build(private_ca.as_deref())?).await)
+    }
+
+    /// The same through a client that is there already. Outside Lambda region and credentials may also come from a
+    /// profile.
+    pub async fn through(http: reqwest::Client) -> Self {
         let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(SdkHttp::new(http.clone())).load().await;
-        Ok(Self { sdk, http })
+        Self { sdk, http }
+    }
+
+    /// The region that the environment or the profile names.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.sdk.region().map(AsRef::as_ref)
     }
 
     /// The process's HTTP client.

@@ -1,19 +1,40 @@
 //! A batch of queue messages, each on its own: what is done is acknowledged, what may be tried again is returned as a
 //! failure of that message alone, what can never work is recorded and acknowledged so that it does not come back.
 
-use std::{future::Future, time::Duration};
+use std::{collections::HashMap, future::Future, time::Duration};
 
 use covermark_types::{Fault, FaultClass};
 use serde::{Deserialize, Serialize};
+use tracing::Instrument as _;
 
 use crate::problem::Chain;
+
+/// As much of a message as is logged; our own jobs are shorter.
+const LOGGED: usize = 300;
+
+/// What every line that is logged for a message carries: the job itself, which is ids only.
+pub fn span(body: &str) -> tracing::Span {
+    let job: String = body.chars().take(LOGGED).filter(|character| !character.is_control()).collect();
+    tracing::info_span!("message", job)
+}
+
+/// When a job that failed for the first time is tried again, if its fault does not say.
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+/// How much longer it waits each time after that: 2 s, 8 s, half a minute, two minutes, then the dead letters.
+const BACK_OFF: u32 = 4;
+
+/// How long a message rests that was received `received` times (1 for the first) and could not be worked off.
+#[must_use]
+pub fn back_off(received: u32) -> Duration {
+    FIRST_RETRY * BACK_OFF.saturating_pow(received.saturating_sub(1).min(6))
+}
 
 /// What became of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Done, or never doable: take it off the queue.
     Acknowledge,
-    /// Leave it on the queue, to become visible again after this time (`None`: the queue's own time).
+    /// Leave it on the queue, to become visible again after this time (`None`: as [`back_off`] says).
     Retry(Option<Duration>),
 }
 
@@ -36,6 +57,16 @@ pub struct SqsRecord {
     pub receipt_handle: String,
     /// What was sent.
     pub body: String,
+    /// What SQS knows of it.
+    #[serde(default)]
+    pub attributes: HashMap<String, String>,
+}
+
+impl SqsRecord {
+    /// How often it was received, this time among them.
+    fn received(&self) -> u32 {
+        self.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
+    }
 }
 
 /// The answer that makes SQS keep only the messages that failed.
@@ -74,7 +105,15 @@ pub fn outcome<E: Fault>(what: &str, result: Result<(), E>) -> Outcome {
     }
 }
 
-/// Works off a batch message by message; `hide` makes a message invisible for the time that its fault asks for.
+/// What becomes of a message that this build cannot read, such as a newer build's after a roll-back: nothing is guessed
+/// and nothing thrown away, it ends in the dead letters.
+pub fn unreadable(what: &str, error: &dyn std::error::Error) -> Outcome {
+    tracing::error!(job = what, cause = %Chain(error), "a message cannot be read by this build");
+    Outcome::Retry(None)
+}
+
+/// Works off a batch message by message; `hide` makes a message invisible for the time that its fault asks for, or for
+/// the [`back_off`] of its count of receives.
 pub async fn work<H, HFut, V, VFut>(event: SqsEvent, handle: H, hide: V) -> SqsAnswer
 where
     H: Fn(String) -> HFut,
@@ -84,10 +123,11 @@ where
 {
     let mut answer = SqsAnswer::default();
     for record in event.records {
-        if let Outcome::Retry(after) = handle(record.body).await {
-            if let Some(after) = after {
-                hide(record.receipt_handle, after).await;
-            }
+        let rest = back_off(record.received());
+        let span = span(&record.body);
+        if let Outcome::Retry(after) = handle(record.body).instrument(span).await {
+            // The queue's own visibility timeout is made for a function that died, and lasts for minutes.
+            hide(record.receipt_handle, after.unwrap_or(rest)).await;
             answer.batch_item_failures.push(SqsFailure { item_identifier: record.message_id });
         }
     }

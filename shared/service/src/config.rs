@@ -27,6 +27,12 @@ pub const CA_FILE: &str = "COVERMARK_CA_FILE";
 /// time.
 pub const UPLOAD_SLOT_LIFETIME: Duration = Duration::from_secs(30 * 60);
 
+/// The largest report that is let in, taken and read, in bytes as it is sent: what fits into the memory of `feedback`
+/// together with what it becomes. Who invites an upload, who takes it and who reads it must mean the same.
+pub const MAX_REPORT: u64 = 200 * 1024 * 1024;
+/// [`MAX_REPORT`] as people read it.
+pub const MAX_REPORT_TEXT: &str = "200 MiB";
+
 /// Everything that is wrong with the environment.
 #[derive(Debug)]
 pub struct ConfigError {
@@ -79,12 +85,6 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The global upload token, if there is one.
-    #[must_use]
-    pub fn global_upload_token(&self) -> Option<Secret> {
-        self.optional(GLOBAL_UPLOAD_TOKEN).map(Secret::new)
-    }
-
     /// Ends the reading.
     ///
     /// # Errors
@@ -112,6 +112,13 @@ pub fn parse_public_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Reads a global upload token as an operator gave it. What surrounds it is dropped: a file or `echo` ends in a line
+/// break, and no header could carry one. Nothing but space is no token, so that nobody holds it.
+#[must_use]
+pub fn global_upload_token(text: &str) -> Option<Secret> {
+    Some(text.trim()).filter(|token| !token.is_empty()).map(Secret::new)
+}
+
 /// `base` with `path` (no leading slash) appended below its own path.
 #[must_use]
 pub fn below(base: &Url, path: &str) -> String {
@@ -122,4 +129,22 @@ pub fn below(base: &Url, path: &str) -> String {
 #[must_use]
 pub fn from_environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_REPORT, MAX_REPORT_TEXT, global_upload_token};
+
+    #[test]
+    fn a_token_that_a_file_gave_is_without_the_files_last_line_break() {
+        for given in ["t0ken", "t0ken\n", " t0ken\r\n"] {
+            assert!(global_upload_token(given).expect("a token").matches("t0ken"), "{given:?}");
+        }
+        assert!(global_upload_token("").is_none() && global_upload_token(" \n").is_none());
+    }
+
+    #[test]
+    fn people_read_the_limit_that_holds() {
+        assert_eq!(MAX_REPORT_TEXT, format!("{} MiB", MAX_REPORT / 1024 / 1024));
+    }
 }

@@ -17,9 +17,9 @@ pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// How soon after a reading a refused signature may cause another: forged deliveries must not drive up the vault's bill.
 pub const LEAST_GAP: Duration = Duration::from_secs(30);
 
-/// How many providers are remembered before the names that nothing is stored for are forgotten.
-const MAX_PROVIDERS: usize = 64;
-
+/// The providers that an App can be connected for. Others are not looked up: a stranger chooses the name in an address,
+/// and every look into the vault costs.
+pub const PROVIDERS: [&str; 2] = ["gh", "ghe"];
 /// Why there are no credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
@@ -103,11 +103,17 @@ impl<T: Clone> Cache<T> {
     }
 
     fn insert(&mut self, provider: &Provider, value: Option<T>, at: Timestamp) {
-        if self.0.len() >= MAX_PROVIDERS {
-            self.0.retain(|_, read| read.value.is_some());
-        }
         self.0.insert(provider.clone(), Read { at, value });
     }
+
+    /// Makes the next reading look into the vault, unless the last one was a moment ago.
+    fn distrust(&mut self, provider: &Provider, now: Timestamp) {
+        self.0.retain(|known, read| known != provider || now.duration_since(read.at).unsigned_abs() < LEAST_GAP);
+    }
+}
+
+fn supported(provider: &Provider) -> Result<(), CredentialsError> {
+    if PROVIDERS.contains(&provider.as_str()) { Ok(()) } else { Err(CredentialsError::NotConfigured(provider.clone())) }
 }
 
 /// The secrets that deliveries may be signed with.
@@ -140,6 +146,7 @@ impl WebhookSecrets {
     }
 
     async fn read(&self, provider: &Provider, oldest: Duration) -> Result<Vec<Secret>, CredentialsError> {
+        supported(provider)?;
         let now = self.clock.now();
         // The lock is held while reading: of many deliveries that find the cache empty, one reads.
         let mut cache = self.cache.lock().await;
@@ -197,15 +204,15 @@ impl Apps {
         Ok(self.connected(provider).await?.credentials)
     }
 
-    /// Which of `candidates` have an App connected.
+    /// The providers that have an App connected.
     ///
     /// # Errors
     /// When the vault does not answer.
-    pub async fn connected_of(&self, candidates: &[Provider]) -> Result<Vec<Provider>, CredentialsError> {
+    pub async fn providers(&self) -> Result<Vec<Provider>, CredentialsError> {
         let mut found = Vec::new();
-        for provider in candidates {
-            match self.connected(provider).await {
-                Ok(_) => found.push(provider.clone()),
+        for provider in PROVIDERS.iter().filter_map(|name| name.parse().ok()) {
+            match self.connected(&provider).await {
+                Ok(_) => found.push(provider),
                 Err(CredentialsError::NotConfigured(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -219,7 +226,14 @@ impl Apps {
         &self.http
     }
 
+    /// After GitHub refused the credentials: they are read again for the next call, but not more often than
+    /// [`LEAST_GAP`] allows. Without this an import would be heeded only when [`LIFETIME`] is over.
+    pub async fn after_refusal(&self, provider: &Provider) {
+        self.cache.lock().await.distrust(provider, self.clock.now());
+    }
+
     async fn connected(&self, provider: &Provider) -> Result<Connected, CredentialsError> {
+        supported(provider)?;
         let now = self.clock.now();
         let mut cache = self.cache.lock().await;
         let read = match cache.get(provider, LIFETIME, now) {

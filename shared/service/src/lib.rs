@@ -7,6 +7,7 @@
 
 pub mod aws;
 pub mod batch;
+pub mod body;
 pub mod config;
 #[cfg(feature = "pages")]
 pub mod cookies;

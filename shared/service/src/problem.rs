@@ -10,6 +10,7 @@ use axum::{
 };
 use covermark_types::{Fault, FaultClass, Random, SystemRandom, random_hex};
 use serde_json::json;
+use tracing::Instrument as _;
 
 /// The header that carries the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -61,8 +62,8 @@ impl Problem {
     }
 }
 
-/// What a failure of ours is to a client: with a permanent fault a retry does not help, so it is not a 5xx that the
-/// uploader would retry for nothing, but it is ours all the same.
+/// What a failure of ours is to a client: 503 with a time where a retry helps, else 500. The cause is in the log, under
+/// the request's id.
 impl<E: Fault> From<E> for Problem {
     fn from(fault: E) -> Self {
         if let FaultClass::Permanent | FaultClass::Unauthorized = fault.class() {
@@ -111,8 +112,10 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
         request.headers_mut().insert(REQUEST_ID, value.clone());
     }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = next.run(request).await;
-    tracing::info!(request_id = %id, %method, %path, status = response.status().as_u16(), "request");
+    // Every line that is logged on the way carries the id that the client reads.
+    let span = tracing::info_span!("request", request_id = %id);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.in_scope(|| tracing::info!(%method, %path, status = response.status().as_u16(), "answered"));
     if let Some(value) = header {
         response.headers_mut().insert(REQUEST_ID, value);
     }

@@ -1,5 +1,5 @@
-//! Logs: one line an event, JSON on Lambda, text for people. The keys are constants, so that a query written once keeps
-//! working; the README's table of log keys is this file.
+//! Logs: one line an event, JSON on Lambda, text for people. What a line belongs to (a request, a job) is its span, whose
+//! fields every line within carries; the README has the table of keys.
 
 use std::io::IsTerminal as _;
 
@@ -8,17 +8,6 @@ use tracing_subscriber::{
     fmt,
     prelude::*,
 };
-
-/// The webhook delivery's GUID.
-pub const DELIVERY: &str = "github_delivery_id";
-/// The installation's id.
-pub const INSTALLATION: &str = "github_installation_id";
-/// The repository's id.
-pub const REPOSITORY: &str = "github_repository_id";
-/// Our upload's id.
-pub const UPLOAD: &str = "upload_id";
-/// The request's id, as the client was told.
-pub const REQUEST: &str = "request_id";
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +27,8 @@ pub fn start(format: Format, level: &str) {
     let level = Targets::new().with_default(level).with_target("dynoxide", LevelFilter::ERROR);
     let started = match format {
         Format::Json => {
-            let layer = fmt::layer().json().flatten_event(true).with_current_span(false).without_time();
+            let layer =
+                fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false).without_time();
             tracing_subscriber::registry().with(layer.with_filter(level)).try_init()
         }
         Format::Text => {

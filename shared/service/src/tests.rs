@@ -63,7 +63,10 @@ async fn what_a_client_reads_of_our_failures_is_fixed_and_says_whether_to_try_ag
 
 #[tokio::test]
 async fn of_a_batch_only_what_may_work_later_stays_on_the_queue() {
-    let record = |id: &str| json!({ "messageId": id, "receiptHandle": format!("handle-{id}"), "body": id });
+    let record = |id: &str| {
+        json!({ "messageId": id, "receiptHandle": format!("handle-{id}"), "body": id,
+            "attributes": { "ApproximateReceiveCount": "3" } })
+    };
     let event: SqsEvent = serde_json::from_value(json!({
         "Records": [record("done"), record("later"), record("in-a-minute"), record("never"), record("refused")],
     }))
@@ -94,7 +97,15 @@ async fn of_a_batch_only_what_may_work_later_stays_on_the_queue() {
             { "itemIdentifier": "later" }, { "itemIdentifier": "in-a-minute" }, { "itemIdentifier": "refused" },
         ] })
     );
-    assert_eq!(hidden.into_inner(), [("handle-in-a-minute".to_owned(), Duration::from_secs(60))]);
+    let seconds = |count| Duration::from_secs(count);
+    assert_eq!(
+        hidden.into_inner(),
+        [
+            ("handle-later".to_owned(), seconds(32)),
+            ("handle-in-a-minute".to_owned(), seconds(60)),
+            ("handle-refused".to_owned(), seconds(32)),
+        ]
+    );
 }
 
 #[test]

@@ -57,6 +57,8 @@ fn unsaid() -> bool {
 
 #[derive(Deserialize)]
 struct Listing {
+    #[serde(default)]
+    total_count: Option<u64>,
     repositories: Vec<Repository>,
 }
 
@@ -73,7 +75,8 @@ impl InstallationClient {
             .query("per_page", PER_PAGE)
             .query("page", &page.to_string());
         let reply = self.send(&request).await?;
-        Page::of(reply.json::<Listing>()?.repositories, page, &reply)
+        let listing: Listing = reply.json()?;
+        Ok(Page { total: listing.total_count, ..Page::of(listing.repositories, page, &reply)? })
     }
 }
 

@@ -75,18 +75,19 @@ fn list(provider: &Provider) -> String {
 }
 
 impl Table {
-    /// Writes what GitHub says, unless the table holds something newer or a tombstone of this life.
+    /// Writes what GitHub says, unless the table holds something newer. A tombstone yields only to what was seen after
+    /// it: GitHub was asked again, and has the installation (again, or after all: a list that was read with another
+    /// App's key must not bury ours for good).
     ///
     /// # Errors
     /// When the table cannot be written.
     pub async fn put_installation(&self, installation: &Installation) -> Result<Mirrored, Error> {
         let key = key(&installation.provider, installation.id);
         let newer = Condition::new(
-            "attribute_not_exists(#pk) OR #created_at < :created OR (#created_at = :created \
-             AND attribute_not_exists(#deleted_at) \
+            "attribute_not_exists(#pk) OR (attribute_exists(#deleted_at) AND #seen_at < :seen) \
+             OR (attribute_not_exists(#deleted_at) \
              AND (#updated_at < :updated OR (#updated_at = :updated AND #seen_at <= :seen)))",
         )
-        .value(":created", number(installation.created_at.as_millisecond()))
         .value(":updated", number(installation.updated_at.as_millisecond()))
         .value(":seen", number(installation.seen_at.as_millisecond()));
         let update = Update::merge(item(&key, installation)?)
@@ -103,9 +104,8 @@ impl Table {
         })
     }
 
-    /// Leaves a tombstone. With the deleted installation's `created_at` (the webhook's payload has it) that life ends,
-    /// whatever else is known of it; without, the row is deleted unless it was seen after `seen_at`, the moment
-    /// before GitHub was asked and did not have it. `Older`: a newer life or sight is in the table; nothing was written.
+    /// Leaves a tombstone, unless the installation was seen after `seen_at`, the moment before GitHub was asked and did
+    /// not have it. `Older`: it was; nothing was written.
     ///
     /// # Errors
     /// When the table cannot be written.
@@ -113,24 +113,11 @@ impl Table {
         &self,
         provider: &Provider,
         id: InstallationId,
-        created_at: Option<Timestamp>,
         seen_at: Timestamp,
     ) -> Result<Mirrored, Error> {
         let seen = number(seen_at.as_millisecond());
-        let (condition, created) = match created_at {
-            Some(created) => (
-                Condition::new("attribute_not_exists(#pk) OR #created_at <= :created")
-                    .value(":created", number(created.as_millisecond())),
-                Update::default().set("created_at", number(created.as_millisecond())),
-            ),
-            // Every life that began before GitHub was asked is over. GitHub's times are whole seconds: one that began
-            // within that very second may be a later one.
-            None => (
-                Condition::new("attribute_not_exists(#pk) OR #seen_at <= :seen").value(":seen", seen.clone()),
-                Update::default().set("created_at", number(seen_at.as_second() * 1000 - 1)),
-            ),
-        };
-        let update = created
+        let condition = Condition::new("attribute_not_exists(#pk) OR #seen_at <= :seen").value(":seen", seen.clone());
+        let update = Update::default()
             .set("provider", text(provider.as_str()))
             .set("id", number(id))
             .set("deleted_at", seen.clone())
