@@ -67,8 +67,8 @@ async fn open(
         return Err(covermark_state::Error::Contended { what: "the upload's id" }.into());
     }
     tracing::info!(
-        { telemetry::UPLOAD } = %row.key.upload,
-        { telemetry::REPOSITORY } = %row.key.repository,
+        upload_id = %row.key.upload,
+        github_repository_id = %row.key.repository,
         commit = %sha,
         "an upload was opened"
     );
