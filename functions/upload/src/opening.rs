@@ -1,7 +1,7 @@
 //! Opens an upload: a row, and an address to PUT the report to. Nobody hears of it before the report is there.
 
 use axum::response::Response;
-use covermark_service::{config::UPLOAD_SLOT_LIFETIME, problem::Problem, telemetry};
+use covermark_service::{config::UPLOAD_SLOT_LIFETIME, problem::Problem};
 use covermark_state::{
     Write,
     rows::upload::{Upload as UploadRow, UploadKey},
