@@ -4,7 +4,10 @@
 //! Lengths are counted in characters. They end up in table items, comments and statuses, all of which have limits.
 
 use axum::http::Uri;
-use covermark_service::problem::Problem;
+use covermark_service::{
+    config::{MAX_REPORT, MAX_REPORT_TEXT},
+    problem::Problem,
+};
 use covermark_types::{CommitSha, PullNumber};
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,8 +24,6 @@ const LONGEST_NAME: usize = 500;
 const LONGEST_BRANCH: usize = 300;
 /// Longest address of a build. Longer ones are left away, not refused: nobody wrote them by hand.
 const LONGEST_ADDRESS: usize = 1000;
-/// Largest report that is let in, as the client announces it.
-const MOST_REPORT_BYTES: u64 = 512 * 1024 * 1024;
 
 /// The keys we read. All others (`cli_args`, `env`, `version`, …) are skipped without being kept in memory.
 #[derive(Default, Deserialize)]
@@ -141,10 +142,13 @@ impl Fields {
     }
 
     fn check_size(&self) -> Result<(), Problem> {
-        if self.0.report_payload_bytes.as_u64().is_some_and(|bytes| bytes > MOST_REPORT_BYTES) {
+        if self.0.report_payload_bytes.as_u64().is_some_and(|bytes| bytes > MAX_REPORT) {
             return Err(Problem::new(
                 axum::http::StatusCode::PAYLOAD_TOO_LARGE,
-                "The report is larger than 512 MiB. Upload it in parts: each upload of a commit adds to its coverage.",
+                format!(
+                    "The report is larger than {MAX_REPORT_TEXT}. Upload it in parts: each upload of a commit adds to \
+                     its coverage."
+                ),
             ));
         }
         Ok(())

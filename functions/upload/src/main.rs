@@ -12,7 +12,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     let names = [config::TABLE, config::BUCKET, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX, config::PUBLIC_URL];
     let ([table, bucket, queue, prefix, url], cloud) = (aws::settings(names)?, aws::Cloud::connect().await?);
     let public_url = config::parse_public_url(&url).map_err(|problem| format!("{} {problem}", config::PUBLIC_URL))?;
-    let global_token = cloud.vault(prefix).get(GLOBAL_TOKEN_SECRET).await?;
+    let stored = cloud.vault(prefix).get(GLOBAL_TOKEN_SECRET).await?;
+    let global_token = stored.and_then(|stored| config::global_upload_token(stored.expose()));
     let (table, blobs, feedback) = (cloud.table(table), cloud.blobs(bucket)?, cloud.queue(queue));
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     lambda::http(routes(Arc::new(Upload { table, blobs, feedback, public_url, global_token, clock, random }))).await
