@@ -9,6 +9,7 @@ use crate::House;
 #[derive(Template)]
 #[template(path = "landing.html")]
 struct Landing {
+    connected: bool,
     signed_in: bool,
     account: String,
     sign_in: String,
@@ -23,6 +24,7 @@ pub(crate) async fn show(State(house): State<House>, headers: HeaderMap) -> Resp
     });
     let viewer = viewer.map(|current| current.session.login);
     let body = Landing {
+        connected: house.is_connected().await,
         signed_in: viewer.is_some(),
         account: house.site.link("account"),
         sign_in: house.site.link("login"),

@@ -49,6 +49,11 @@ pub(crate) async fn show(
 }
 
 impl House {
+    /// Whether there is a GitHub to sign in with. While nobody can tell, yes: whoever tries is told what is wrong.
+    pub(crate) async fn is_connected(&self) -> bool {
+        self.ways(None).await.map_or(true, |ways| !ways.is_empty())
+    }
+
     async fn ways(&self, next: Option<&LocalPath>) -> Result<Vec<Way>, ErrorPage> {
         let mut ways = Vec::new();
         for provider in OFFERED.iter().filter_map(|name| name.parse::<Provider>().ok()) {

@@ -1,6 +1,6 @@
 //! A town to tell stories in: Covermark, a GitHub, and the organisation `acme` with its repository `widgets`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use covermark::{Running, Start};
 use covermark_github::CredentialsDocument;
@@ -60,13 +60,13 @@ impl Town {
 
     async fn on(github: GitHubStandIn, provider: Provider) -> Self {
         let data = tempfile::tempdir().expect("a folder");
-        let running = start(&data).await;
+        let running = serve(data.path()).await;
         let Ok(document) = CredentialsDocument::parse(github.credentials_document().as_bytes()) else {
             panic!("the stand-in's credentials document is refused");
         };
         let vault = running.house.rooms.vault.clone();
         credentials::store(vault.as_ref(), &provider, &document).await.expect("stored");
-        github.set_hook_url(&below(&running.public_url, &format!("webhooks/{provider}")));
+        register(&github, &running, &provider);
         let acme = github.org("acme");
         let widgets = acme.repository("widgets");
         widgets.push("main", MAIN);
@@ -139,8 +139,8 @@ impl Town {
 
     /// Starts it again on the same folder (on another port: GitHub is told).
     pub async fn start(&mut self) {
-        let running = start(&self.data).await;
-        self.github.set_hook_url(&below(&running.public_url, &format!("webhooks/{}", self.provider)));
+        let running = serve(self.data.path()).await;
+        register(&self.github, &running, &self.provider);
         self.running = Some(running);
     }
 
@@ -157,9 +157,16 @@ impl Town {
     }
 }
 
-async fn start(data: &TempDir) -> Running {
+/// Puts Covermark's addresses into the settings of the App at GitHub.
+fn register(github: &GitHubStandIn, running: &Running, provider: &Provider) {
+    github.set_hook_url(&below(&running.public_url, &format!("webhooks/{provider}")));
+    github.add_callback_url(&below(&running.public_url, &format!("login/{provider}/callback")));
+}
+
+/// Covermark on a data folder; on an empty one it is as somebody has it who just started it: no App is connected.
+pub async fn serve(data: &Path) -> Running {
     Running::start(Start {
-        data: data.path(),
+        data,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
         global_upload_token: None,

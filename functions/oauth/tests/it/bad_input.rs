@@ -198,6 +198,7 @@ async fn without_an_app_the_operator_is_told_what_to_do() {
     insta::assert_snapshot!(browser.open("/login").await.text());
     insta::assert_snapshot!(browser.open("/login/ghe").await.text());
     insta::assert_snapshot!(browser.open("/login/NOT_ONE").await.text());
+    insta::assert_snapshot!(browser.open("/").await.text());
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ async fn walk(story: &Story) {
         "/compare/main...feature/faster".to_owned(),
         "/contents/src/lib.rs?ref=main".to_owned(),
         "/contents/src".to_owned(),
+        "/contents/?ref=main".to_owned(),
         "/git/trees/main?recursive=1".to_owned(),
         "/issues/7/comments".to_owned(),
         format!("/issues/comments/{comment}"),

@@ -5,6 +5,19 @@ use aws_lc_rs::digest;
 use super::escape;
 use crate::git::{ChangeKind, FileChange, hunks};
 
+/// Marks the lines of a range, `#diff-SHA256R12-R15`, and brings the first into view: no element can have the id of every
+/// range that begins with it. GitHub does it by script too.
+pub(super) const MARK_RANGE: &str = r"
+function mark() {
+  const [, file, from, to] = /^#(diff-[0-9a-f]{64})R(\d{1,6})-R(\d{1,6})$/.exec(location.hash) ?? [];
+  for (const row of document.querySelectorAll('.marked')) row.classList.remove('marked');
+  for (let line = +from; line <= +to; line++) document.getElementById(`${file}R${line}`)?.classList.add('marked');
+  document.querySelector('.marked')?.scrollIntoView();
+}
+addEventListener('hashchange', mark);
+mark();
+";
+
 /// All changed files.
 pub(super) fn files(changed: &[FileChange]) -> String {
     let (added, removed): (usize, usize) =

@@ -39,7 +39,7 @@ body { margin: 0; font: 14px/1.5 -apple-system, BlinkMacSystemFont, 'Segoe UI', 
   color: var(--text); background: var(--back); }
 header { background: var(--soft); border-bottom: 1px solid var(--line); padding: 12px 16px; font-weight: 600; }
 main { max-width: 1000px; margin: 0 auto; padding: 16px; }
-a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
+a { color: var(--link); text-decoration: none; } a:hover, p a, .row a, .markdown a { text-decoration: underline; }
 h1 { font-size: 24px; font-weight: 400; margin: 8px 0; } h2 { font-size: 18px; margin: 24px 0 8px; }
 h3 { font-size: 16px; margin: 16px 0 8px; }
 .quiet { color: var(--quiet); }
@@ -48,6 +48,7 @@ h3 { font-size: 16px; margin: 16px 0 8px; }
 .wait { color: var(--wait); }
 .box, .file { border: 1px solid var(--line); border-radius: 6px; margin: 16px 0; overflow: hidden; }
 .box > .head, .file > .head { background: var(--soft); border-bottom: 1px solid var(--line); padding: 8px 16px; }
+h2.head { font-size: 14px; font-weight: 400; margin: 0; }
 .box > .body { padding: 16px; } .box > .row { padding: 8px 16px; border-bottom: 1px solid var(--line); }
 .box > .row:last-child { border-bottom: 0; }
 .pulls { list-style: none; padding: 0; } .pulls li { padding: 4px 0; }
@@ -58,7 +59,8 @@ table.diff { border-collapse: collapse; width: 100%; } .file { overflow-x: auto;
 .diff td { padding: 0 8px; vertical-align: top; } .diff .code { white-space: pre-wrap; word-break: break-word; width: 100%; }
 .diff .number { color: var(--quiet); text-align: right; min-width: 40px; user-select: none; }
 .diff .added { background: var(--added); } .diff .removed { background: var(--removed); }
-.diff .hunk { color: var(--quiet); background: var(--soft); } .diff tr:target { outline: 2px solid var(--wait); }
+.diff .hunk { color: var(--quiet); background: var(--soft); } .diff tr:target, .diff tr.marked { outline: 2px solid var(--wait); }
+nav { border-bottom: 1px solid var(--line); } nav a { display: inline-block; padding: 8px 16px 8px 0; }
 .markdown table { border-collapse: collapse; display: block; overflow-x: auto; margin: 0 0 16px; }
 .markdown th, .markdown td { border: 1px solid var(--line); padding: 6px 13px; }
 .markdown tr:nth-child(2n) td { background: var(--soft); }

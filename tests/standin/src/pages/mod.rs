@@ -1,4 +1,5 @@
-//! Pages for people: what a reader of the pull request sees. Plain HTML and CSS, light and dark, no JavaScript.
+//! Pages for people: what a reader of the pull request sees. Plain HTML and CSS, light and dark; no
+//! JavaScript but for marking a range of lines, which GitHub needs it for too.
 
 mod diff;
 mod layout;
@@ -7,7 +8,7 @@ mod pull;
 mod signin;
 
 use layout::{escape, layout};
-pub(crate) use pull::pull;
+pub(crate) use pull::{files, pull};
 pub(crate) use signin::consent;
 
 use crate::{

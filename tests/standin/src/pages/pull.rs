@@ -15,8 +15,19 @@ pub(crate) fn pull(world: &World, repository: &Repository, pull: &Pull) -> Answe
     }
     body.push_str(&checks(repository, pull));
     body.push_str(&diff::files(&pull_changes(repository, pull)));
-    let title = format!("{} · Pull request #{} · {}", pull.title, pull.number, world.full_name(repository.id));
-    Answer::html(200, layout(&title, &body))
+    Answer::html(200, layout(&title(world, repository, pull), &body))
+}
+
+/// The diff alone, where links to lines lead: `#diff-SHA256R12`, and `#diff-SHA256R12-R15` for a range.
+pub(crate) fn files(world: &World, repository: &Repository, pull: &Pull) -> Answer {
+    let mut body = head(world, repository, pull);
+    body.push_str(&diff::files(&pull_changes(repository, pull)));
+    body.push_str(&format!("<script>{}</script>", diff::MARK_RANGE));
+    Answer::html(200, layout(&title(world, repository, pull), &body))
+}
+
+fn title(world: &World, repository: &Repository, pull: &Pull) -> String {
+    format!("{} · Pull request #{} · {}", pull.title, pull.number, world.full_name(repository.id))
 }
 
 fn head(world: &World, repository: &Repository, pull: &Pull) -> String {
@@ -31,7 +42,9 @@ fn head(world: &World, repository: &Repository, pull: &Pull) -> String {
         "<p><a href=\"/{name}\">{name}</a></p><h1>{title} <span class=\"quiet\">#{number}</span></h1>\
          <p><span class=\"label {state}\">{word}</span> <strong>{author}</strong> wants to merge \
          <code>{head}</code> into <code>{base}</code> <span class=\"quiet\">at \
-         <a href=\"/{name}/commit/{sha}\"><code>{short}</code></a></span></p>",
+         <a href=\"/{name}/commit/{sha}\"><code>{short}</code></a></span></p>\
+         <nav aria-label=\"Pull request\"><a href=\"/{name}/pull/{number}\">Conversation</a> \
+         <a href=\"/{name}/pull/{number}/files\">Files changed</a></nav>",
         title = escape(&pull.title),
         number = pull.number,
         author = escape(&world.account(pull.author).login),
@@ -54,8 +67,8 @@ fn comment_box(world: &World, comment: &Comment) -> String {
     let bot = if comment.by_app { " <span class=\"label\">bot</span>" } else { "" };
     let login = world.account(comment.author).login.replace("[bot]", "");
     format!(
-        "<div class=\"box comment\" id=\"issuecomment-{id}\"><div class=\"head\"><strong>{author}</strong>{bot} \
-         <span class=\"quiet\">{at}{edited}</span></div><div class=\"body markdown\">{body}</div></div>",
+        "<div class=\"box comment\" id=\"issuecomment-{id}\"><h2 class=\"head\"><strong>{author}</strong>{bot} \
+         <span class=\"quiet\">{at}{edited}</span></h2><div class=\"body markdown\">{body}</div></div>",
         id = comment.id,
         author = escape(&login),
         at = super::time(comment.created_at),
@@ -66,7 +79,7 @@ fn comment_box(world: &World, comment: &Comment) -> String {
 fn checks(repository: &Repository, pull: &Pull) -> String {
     let statuses = repository.latest_statuses(&pull.head.sha);
     let runs: Vec<&CheckRun> = repository.check_runs.iter().filter(|run| run.head_sha == pull.head.sha).collect();
-    let mut text = "<div class=\"box checks\"><div class=\"head\"><strong>Checks</strong></div>".to_owned();
+    let mut text = "<div class=\"box checks\"><h2 class=\"head\"><strong>Checks</strong></h2>".to_owned();
     if statuses.is_empty() && runs.is_empty() {
         text.push_str("<div class=\"row quiet\">Nothing has reported on this commit yet.</div>");
     }

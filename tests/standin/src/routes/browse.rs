@@ -33,6 +33,12 @@ pub(super) fn pull(call: &mut Call<'_>) -> Outcome {
     Ok(pages::pull(call.world, repository, pull.ok_or_else(pages::not_found)?))
 }
 
+pub(super) fn files(call: &mut Call<'_>) -> Outcome {
+    let repository = found(call)?;
+    let pull = call.text("pull_number").parse().ok().and_then(|number| repository.pulls.get(&PullNumber(number)));
+    Ok(pages::files(call.world, repository, pull.ok_or_else(pages::not_found)?))
+}
+
 pub(super) fn commit(call: &mut Call<'_>) -> Outcome {
     let repository = found(call)?;
     let commit = repository.resolve(call.text("sha")).ok_or_else(pages::not_found)?;

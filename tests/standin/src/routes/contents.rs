@@ -11,6 +11,8 @@ use crate::{
 
 /// Above this the content is left out of the JSON; the raw media type has it.
 const LARGEST_IN_JSON: usize = 1024 * 1024;
+/// Of a folder with more entries the rest is silently left out.
+const LARGEST_FOLDER: usize = 1_000;
 
 pub(super) fn show(call: &mut Call<'_>) -> Outcome {
     let repository = call.repository();
@@ -43,10 +45,11 @@ fn wrapped(bytes: &[u8]) -> String {
 }
 
 fn folder(call: &Call<'_>, commit: &Commit, path: &str) -> Outcome {
-    let prefix = format!("{path}/");
+    let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
     let inside = |entry: &Entry| entry.path.strip_prefix(&prefix).is_some_and(|rest| !rest.contains('/'));
-    let items: Vec<Value> =
-        listing(&commit.tree).iter().filter(|found| inside(found)).map(|found| entry(call, commit, found)).collect();
+    let entries = listing(&commit.tree);
+    let items = entries.iter().filter(|found| !found.path.is_empty() && inside(found)).take(LARGEST_FOLDER);
+    let items: Vec<Value> = items.map(|found| entry(call, commit, found)).collect();
     if items.is_empty() { Err(Answer::not_found()) } else { Ok(Answer::ok(Value::Array(items))) }
 }
 

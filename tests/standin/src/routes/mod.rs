@@ -99,7 +99,7 @@ pub(crate) static WEB: &[Route] = &[
     get("/{owner}/{repo}", Needs::Anyone, browse::repository),
     get("/{owner}/{repo}/pulls", Needs::Anyone, browse::repository),
     get("/{owner}/{repo}/pull/{pull_number}", Needs::Anyone, browse::pull),
-    get("/{owner}/{repo}/pull/{pull_number}/files", Needs::Anyone, browse::pull),
+    get("/{owner}/{repo}/pull/{pull_number}/files", Needs::Anyone, browse::files),
     get("/{owner}/{repo}/commit/{sha}", Needs::Anyone, browse::commit),
     get("/{owner}/{repo}/blob/{sha}/{path}", Needs::Anyone, browse::blob),
 ];

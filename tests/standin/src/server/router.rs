@@ -26,9 +26,11 @@ pub(crate) fn matches(template: &str, path: &str) -> Option<BTreeMap<String, Str
 fn walk(wanted: &[&str], given: &[&str], found: &mut BTreeMap<String, String>) -> bool {
     let Some((place, rest)) = wanted.split_first() else { return given.is_empty() };
     if SPANNING.contains(place) {
+        // The one empty place that GitHub takes is the path of the root: `/contents/`.
+        let root = *place == "{path}" && given == [""];
         return (1..=given.len()).any(|length| {
             let mut attempt = found.clone();
-            let fits = walk(rest, &given[length..], &mut attempt) && !given[0].is_empty();
+            let fits = walk(rest, &given[length..], &mut attempt) && (root || !given[0].is_empty());
             if fits {
                 attempt.insert(name_of(place), decode(&given[..length].join("/")));
                 *found = attempt;

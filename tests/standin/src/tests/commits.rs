@@ -68,6 +68,9 @@ async fn a_file_is_read_at_a_commit_as_json_and_raw() {
     assert_eq!(raw.text, "fn one() {}\nfn two() {}\n");
     let folder = client.get("/repos/acme/widgets/contents/src").await.body;
     assert_eq!(strings(&folder, "path"), ["src/lib.rs"]);
+    let root = client.get("/repos/acme/widgets/contents/?ref=main").await.body;
+    assert_eq!(strings(&root, "name"), ["README.md", "src"]);
+    assert_eq!(strings(&root, "type"), ["file", "dir"]);
     assert_eq!(client.get("/repos/acme/widgets/contents/nothing").await.status, 404);
     assert_eq!(client.get("/repos/acme/widgets/contents/src/lib.rs?ref=nowhere").await.status, 404);
 }

@@ -41,6 +41,10 @@ async fn repositories_commits_and_files_can_be_opened_and_a_wrong_address_says_s
     assert!(client.get(&format!("{web}/acme/widgets")).await.text.contains("acme/widgets"));
     assert!(client.get(&format!("{web}/acme/widgets/commit/{sha}")).await.text.contains("fn two() {}"));
     assert!(client.get(&format!("{web}/acme/widgets/blob/{sha}/src/lib.rs")).await.text.contains("id=\"L2\""));
+    let files = client.get(&format!("{web}/acme/widgets/pull/7/files")).await;
+    // The SHA-256 of "src/lib.rs".
+    let line = "id=\"diff-b1a35a68f14e696205874893c07fd24fdb88882b47c23cc0e0c80a30c7d53759R2\"";
+    assert!(files.text.contains(line) && files.text.contains("function mark()"), "{}", files.text);
     assert!(client.get(&format!("{web}/acme/widgets/pull/7.diff")).await.text.starts_with("diff --git"));
     let missing = client.get(&format!("{web}/acme/widgets/pull/99")).await;
     assert_eq!((missing.status, missing.text.contains("This page is not here")), (404, true));
