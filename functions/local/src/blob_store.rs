@@ -6,13 +6,15 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use axum::{
     Router,
-    body::Body,
     extract::{Path, Query, Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     routing::put,
 };
-use bytes::Bytes;
-use covermark_service::problem::Problem;
+use covermark_service::{
+    body::{self, BodyError},
+    config::{MAX_REPORT, MAX_REPORT_TEXT},
+    problem::Problem,
+};
 use covermark_state::{
     Table,
     blobs::Blobs,
@@ -22,11 +24,7 @@ use covermark_state::{
     vault::Vault,
 };
 use covermark_types::{Clock, Random, Secret, random_hex};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
-
-/// The largest report body that is taken, in bytes. On AWS the lifecycle of the bucket and the bounds of `feedback` do it.
-pub(crate) const MAX_REPORT: usize = 512 * 1024 * 1024;
 
 const SLOT_KEY: &str = "local/slots";
 
@@ -73,8 +71,14 @@ async fn store_report(
     let Some(upload) = UploadKey::from_blob_key(&key) else {
         return Err(Problem::new(StatusCode::FORBIDDEN, refused));
     };
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let report = read_report(announced, request.into_body()).await?;
+    let (parts, body) = request.into_parts();
+    let report = body::read(&parts.headers, body, MAX_REPORT as usize).await.map_err(|error| match error {
+        BodyError::TooLarge => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The report is larger than {MAX_REPORT_TEXT}. Split the upload by flag or job."),
+        ),
+        BodyError::Incomplete => Problem::bad_request("The report ended before it was complete."),
+    })?;
     store.blobs.put(&key, report).await?;
     store.table.set_upload_stored(&upload).await?;
     let job = FeedbackJob::Upload {
@@ -85,21 +89,4 @@ async fn store_report(
     };
     store.feedback.send(&job.to_body()?, Duration::ZERO).await?;
     Ok(StatusCode::OK)
-}
-
-async fn read_report(announced: Option<usize>, body: Body) -> Result<Bytes, Problem> {
-    let too_large = || {
-        Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The report is larger than 512 MiB. Split the upload by flag or job.",
-        )
-    };
-    if announced.is_some_and(|length| length > MAX_REPORT) {
-        return Err(too_large());
-    }
-    match Limited::new(body, MAX_REPORT).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Problem::bad_request("The report ended before it was complete.")),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::NonEmptyStringValueParser};
 use covermark_types::{Provider, RepositoryName};
 use url::Url;
 
@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 
 #[derive(Args)]
 pub(crate) struct Common {
-    /// Folder that holds all state: database, reports, queues, credentials
+    /// Folder that holds all state: database, reports, queues, credentials; for its owner alone
     #[arg(
         long,
         global = true,
@@ -37,6 +37,39 @@ pub(crate) struct Common {
     /// How much is logged to standard error: error, warn, info, debug or trace
     #[arg(long, global = true, env = "COVERMARK_LOG", hide_env_values = true, value_name = "LEVEL")]
     pub(crate) log: Option<String>,
+}
+
+/// A deployment's parts, for the commands that can work on one. Both or neither.
+#[derive(Args)]
+#[command(next_help_heading = "On AWS, in place of --data (region and credentials as the AWS tools take them)")]
+pub(crate) struct Deployment {
+    /// The deployment's table: its output TableName
+    #[arg(
+        long,
+        env = "COVERMARK_TABLE",
+        hide_env_values = true,
+        value_name = "NAME",
+        value_parser = NonEmptyStringValueParser::new(),
+        requires = "secrets_prefix"
+    )]
+    table: Option<String>,
+    /// What the names of the deployment's secrets start with: its output SecretsPrefix
+    #[arg(
+        long,
+        env = "COVERMARK_SECRETS_PREFIX",
+        hide_env_values = true,
+        value_name = "PREFIX",
+        value_parser = NonEmptyStringValueParser::new(),
+        requires = "table"
+    )]
+    secrets_prefix: Option<String>,
+}
+
+impl Deployment {
+    /// Table and secrets' prefix, if a deployment is meant.
+    pub(crate) fn named(&self) -> Option<(&str, &str)> {
+        Some((self.table.as_deref()?, self.secrets_prefix.as_deref()?))
+    }
 }
 
 #[derive(Subcommand)]
@@ -97,6 +130,8 @@ pub(crate) struct Sync {
     /// Only this provider; all that have credentials if not given
     #[arg(long, value_name = "PROVIDER")]
     pub(crate) provider: Option<Provider>,
+    #[command(flatten)]
+    pub(crate) deployment: Deployment,
 }
 
 #[derive(Args)]
@@ -107,6 +142,8 @@ pub(crate) struct UploadToken {
     /// Which GitHub: gh for github.com, ghe for a GitHub Enterprise Server
     #[arg(long, default_value = "gh", value_name = "PROVIDER")]
     pub(crate) provider: Provider,
+    #[command(flatten)]
+    pub(crate) deployment: Deployment,
 }
 
 #[derive(Subcommand)]
@@ -114,7 +151,8 @@ pub(crate) enum Credentials {
     /// Store the App's credentials from a JSON document
     ///
     /// The document is one object with web_url, api_url (github.com's if not given), app_id, slug, client_id,
-    /// client_secret, private_key and webhook_secret. It is kept in the data folder, readable by you alone.
+    /// client_secret, private_key and webhook_secret. It is kept in the data folder, readable by you alone, or in the
+    /// deployment's two secrets PREFIX/PROVIDER/app and PREFIX/PROVIDER/webhook.
     Import {
         /// Which GitHub: gh for github.com, ghe for a GitHub Enterprise Server
         #[arg(long, default_value = "gh", value_name = "PROVIDER")]
@@ -122,6 +160,8 @@ pub(crate) enum Credentials {
         /// The document; `-` reads standard input
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
+        #[command(flatten)]
+        deployment: Deployment,
     },
 }
 

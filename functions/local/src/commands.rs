@@ -7,16 +7,15 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use covermark_github::CredentialsDocument;
-use covermark_service::credentials;
+use covermark_service::{config, credentials};
 use covermark_state::Hashed;
 use covermark_types::{Provider, RepositoryName, Secret};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    cli::{self, Command, Common},
-    demo,
-    house::Rooms,
-    reconcile,
+    cli::{self, Command, Common, Deployment},
+    demo, reconcile,
+    rooms::Rooms,
     serve::{Running, Start},
 };
 
@@ -28,9 +27,11 @@ pub(crate) async fn run(common: Common, command: Command) -> anyhow::Result<()> 
     match command {
         Command::Demo(options) => demo::run(&options).await,
         Command::Serve(options) => serve(&common, options).await,
-        Command::Sync(options) => sync(&common, options.provider).await,
-        Command::UploadToken(options) => upload_token(&common, &options.provider, &options.repository).await,
-        Command::Credentials(cli::Credentials::Import { provider, file }) => import(&common, &provider, &file).await,
+        Command::Sync(options) => sync(&common, options).await,
+        Command::UploadToken(options) => upload_token(&common, &options).await,
+        Command::Credentials(cli::Credentials::Import { provider, file, deployment }) => {
+            import(&common, &provider, &file, &deployment).await
+        }
     }
 }
 
@@ -39,12 +40,12 @@ async fn serve(common: &Common, options: cli::Serve) -> anyhow::Result<()> {
         data: &common.data,
         listen: options.listen,
         public_url: options.public_url,
-        global_upload_token: options.global_upload_token.map(Secret::new),
+        global_upload_token: options.global_upload_token.as_deref().and_then(config::global_upload_token),
         private_ca: private_ca(common)?,
     })
     .await?;
     say(&format!("Covermark listens on http://{}", running.address));
-    if reconcile::connected(&running.house.rooms).await.is_empty() {
+    if running.house.rooms.apps.providers().await.is_ok_and(|connected| connected.is_empty()) {
         say(
             "No GitHub App is connected yet: stop, run `covermark credentials import --provider gh FILE`, start again.",
         );
@@ -65,9 +66,9 @@ pub(crate) async fn until_asked_to_end() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn sync(common: &Common, provider: Option<Provider>) -> anyhow::Result<()> {
-    let rooms = rooms(common).await?;
-    let lines = reconcile::once(&rooms, provider).await;
+async fn sync(common: &Common, options: cli::Sync) -> anyhow::Result<()> {
+    let rooms = rooms(common, &options.deployment).await?;
+    let lines = reconcile::once(&rooms, options.provider).await;
     rooms.close().await;
     for line in lines? {
         say(&line);
@@ -75,9 +76,9 @@ async fn sync(common: &Common, provider: Option<Provider>) -> anyhow::Result<()>
     Ok(())
 }
 
-async fn upload_token(common: &Common, provider: &Provider, name: &RepositoryName) -> anyhow::Result<()> {
-    let rooms = rooms(common).await?;
-    let token = new_upload_token(&rooms, provider, name).await;
+async fn upload_token(common: &Common, options: &cli::UploadToken) -> anyhow::Result<()> {
+    let (rooms, name) = (rooms(common, &options.deployment).await?, &options.repository);
+    let token = new_upload_token(&rooms, &options.provider, name).await;
     rooms.close().await;
     let token = token?;
     // On a pipe the token alone, so that a script can take it.
@@ -105,7 +106,7 @@ pub(crate) async fn new_upload_token(
     Ok(token)
 }
 
-async fn import(common: &Common, provider: &Provider, file: &Path) -> anyhow::Result<()> {
+async fn import(common: &Common, provider: &Provider, file: &Path, deployment: &Deployment) -> anyhow::Result<()> {
     let text = read_document(file)?;
     let document = match CredentialsDocument::parse(&text) {
         Ok(document) => document,
@@ -114,7 +115,7 @@ async fn import(common: &Common, provider: &Provider, file: &Path) -> anyhow::Re
             bail!("the document cannot be used; nothing was stored:\n{}", lines.join("\n"));
         }
     };
-    let rooms = rooms(common).await?;
+    let rooms = rooms(common, deployment).await?;
     let stored = credentials::store(rooms.vault.as_ref(), provider, &document).await;
     rooms.close().await;
     stored?;
@@ -140,8 +141,12 @@ fn read_document(file: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The rooms without a server: what commands other than `serve` work on.
-async fn rooms(common: &Common) -> anyhow::Result<Rooms> {
-    Rooms::open(&common.data, private_ca(common)?.as_deref()).await
+async fn rooms(common: &Common, deployment: &Deployment) -> anyhow::Result<Rooms> {
+    let private_ca = private_ca(common)?;
+    match deployment.named() {
+        Some((table, prefix)) => Rooms::in_cloud(table, prefix, private_ca.as_deref()).await,
+        None => Rooms::in_folder(&common.data, private_ca.as_deref()).await,
+    }
 }
 
 fn private_ca(common: &Common) -> anyhow::Result<Option<Vec<u8>>> {

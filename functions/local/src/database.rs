@@ -1,5 +1,6 @@
 //! The embedded DynamoDB: the real protocol on loopback, on a SQLite file, so that the code which runs on AWS runs here
-//! as it is.
+//! as it is. It checks no signatures: whoever has an account on this machine reaches it while it runs (README,
+//! "Operating it").
 
 use std::path::Path;
 
@@ -8,6 +9,8 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use covermark_state::{Table, sdk_http::SdkHttp};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::private;
 
 const TABLE: &str = "covermark";
 
@@ -21,6 +24,7 @@ pub(crate) struct Database {
 impl Database {
     /// Opens the file and serves it on a free port of this machine alone.
     pub(crate) async fn open(file: &Path) -> anyhow::Result<Self> {
+        private::database(file).with_context(|| format!("the database {} cannot be opened", file.display()))?;
         let path = file.to_str().context("the data folder's path is not UTF-8")?;
         let database = dynoxide::Database::new(path)
             .map_err(|error| anyhow::anyhow!("the database {path} cannot be opened: {error}"))?;

@@ -3,27 +3,18 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
 use axum::Router;
 use covermark_feedback::Feedback;
 use covermark_oauth::OAuth;
-use covermark_service::{
-    credentials::{Apps, WebhookSecrets},
-    http_client, problem,
-};
-use covermark_state::{
-    Table,
-    blobs::Blobs,
-    queue::{LocalQueue, Queue},
-    vault::FileVault,
-};
+use covermark_service::{credentials::WebhookSecrets, problem};
+use covermark_state::{blobs::Blobs, queue::LocalQueue};
 use covermark_sync::Sync;
-use covermark_types::{Clock, Random, Secret, SystemClock, SystemRandom};
+use covermark_types::Secret;
 use covermark_upload::Upload;
 use covermark_webhook::Webhook;
 use url::Url;
 
-use crate::{blob_store, database::Database};
+use crate::{blob_store, prefix, rooms::Rooms};
 
 /// The bucket's name in events: reports lie in a folder, and direct invocations may name it.
 pub(crate) const BUCKET: &str = "local";
@@ -36,50 +27,6 @@ pub struct Settings {
     pub global_upload_token: Option<Secret>,
     /// PEM text of a private certificate authority.
     pub private_ca: Option<Vec<u8>>,
-}
-
-/// The parts that every command works on: they live in the data folder, survive a restart, and are shared with a server
-/// that runs on the same folder.
-pub struct Rooms {
-    /// The table.
-    pub table: Table,
-    /// The credentials.
-    pub vault: Arc<FileVault>,
-    /// The connected Apps, with one cache of tokens for all functions.
-    pub apps: Arc<Apps>,
-    /// The process's HTTP client.
-    pub http: reqwest::Client,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Where secrets come from.
-    pub random: Arc<dyn Random>,
-    database: Database,
-}
-
-impl Rooms {
-    /// Opens the data folder, making what is not there yet. `private_ca` is PEM text of certificates to trust besides
-    /// the public ones.
-    pub async fn open(data: &Path, private_ca: Option<&[u8]>) -> anyhow::Result<Self> {
-        make_private_folder(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
-        let http = http_client::build(private_ca)?;
-        let database = Database::open(&data.join("covermark.sqlite")).await?;
-        let table = database.table(&http);
-        table.create_if_missing().await.context("the table cannot be made")?;
-        let vault = Arc::new(FileVault::new(data.join("vault")));
-        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-        let apps = Arc::new(Apps::new(vault.clone(), clock.clone(), http.clone()));
-        Ok(Self { table, vault, apps, http, clock, random, database })
-    }
-
-    /// The `sync` function on these rooms.
-    pub fn sync(&self, sync: Arc<dyn Queue>, feedback: Arc<dyn Queue>) -> Sync {
-        Sync { table: self.table.clone(), apps: self.apps.clone(), sync, feedback, clock: self.clock.clone() }
-    }
-
-    /// Ends the database cleanly.
-    pub async fn close(self) {
-        self.database.close().await;
-    }
 }
 
 /// How long a job has before its message is handed out again: the queues' visibility timeout on AWS.
@@ -103,7 +50,7 @@ pub struct House {
 impl House {
     /// Wires the functions to the rooms, as the template does on AWS. The queues belong to one server at a time.
     pub async fn open(data: &Path, settings: &Settings) -> anyhow::Result<Self> {
-        let rooms = Rooms::open(data, settings.private_ca.as_deref()).await?;
+        let rooms = Rooms::in_folder(data, settings.private_ca.as_deref()).await?;
         let (clock, random) = (rooms.clock.clone(), rooms.random.clone());
         let slots = blob_store::slot_key(rooms.vault.as_ref(), random.as_ref()).await?;
         let blobs = Blobs::folder(&data.join("blobs"), settings.public_url.clone(), &slots)?;
@@ -143,11 +90,13 @@ impl House {
         };
         let store =
             blob_store::BlobStore { table: rooms.table.clone(), blobs, feedback: feedback_queue.clone(), clock };
-        let router = Router::new()
+        let at_the_root = Router::new()
             .merge(covermark_webhook::routes(Arc::new(webhook)))
             .merge(covermark_oauth::router(Arc::new(oauth)))
-            .merge(blob_store::routes(Arc::new(store)))
-            .merge(covermark_upload::routes(Arc::new(upload)))
+            .merge(blob_store::routes(Arc::new(store)));
+        // `upload` reads the prefix itself: its clients' doubled slashes are beyond what can be stripped.
+        let router = covermark_upload::routes(Arc::new(upload))
+            .fallback_service(prefix::also_below(settings.public_url.path(), at_the_root))
             .layer(axum::middleware::from_fn(problem::request_id));
         Ok(Self { rooms, sync_queue, feedback_queue, sync, feedback, router })
     }
@@ -161,13 +110,4 @@ impl House {
     pub fn router(&self) -> Router {
         self.router.clone()
     }
-}
-
-/// A folder that its owner alone can enter: it holds keys and private repositories' reports.
-fn make_private_folder(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    if path.is_dir() {
-        return Ok(());
-    }
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }

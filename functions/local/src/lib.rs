@@ -7,11 +7,16 @@ mod commands;
 mod database;
 mod demo;
 mod house;
+mod prefix;
+mod private;
 mod reconcile;
+mod rooms;
 mod serve;
+mod upkeep;
 mod workers;
 
-pub use house::{House, Rooms, Settings};
+pub use house::{House, Settings};
+pub use rooms::Rooms;
 pub use serve::{Running, Start};
 
 use std::{io::Write as _, process::ExitCode};

@@ -14,25 +14,14 @@ use covermark_state::{
 };
 use covermark_types::Provider;
 
-use crate::house::Rooms;
-
-/// The providers whose credentials are stored here.
-pub(crate) async fn connected(rooms: &Rooms) -> Vec<Provider> {
-    match rooms.vault.names().await {
-        Ok(names) => names.iter().filter_map(|name| name.strip_suffix("/app")?.parse().ok()).collect(),
-        Err(error) => {
-            tracing::error!(cause = %error, "the vault cannot be listed");
-            Vec::new()
-        }
-    }
-}
+use crate::rooms::Rooms;
 
 /// Reads every installation and its repositories from GitHub, whatever webhooks were lost. Answers a line for each
 /// provider.
 pub(crate) async fn once(rooms: &Rooms, only: Option<Provider>) -> anyhow::Result<Vec<String>> {
     let providers = match only {
         Some(provider) => vec![provider],
-        None => connected(rooms).await,
+        None => rooms.apps.providers().await?,
     };
     if providers.is_empty() {
         bail!("no GitHub App is connected yet: run `covermark credentials import --provider gh FILE` first");

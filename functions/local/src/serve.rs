@@ -1,24 +1,16 @@
 //! `covermark serve`: everything in one process, until it is asked to end.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context as _;
-use covermark_state::{
-    jobs::{Job as _, SyncJob, SyncMessage},
-    queue::Queue as _,
-};
-use covermark_types::{Provider, Secret};
+use covermark_types::Secret;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use url::Url;
 
 use crate::{
     house::{House, Settings},
-    reconcile, workers,
+    upkeep, workers,
 };
-
-/// How often the state is made level with GitHub's without being asked: what a lost webhook would have told is known
-/// by then.
-const RECONCILE_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// A server that runs.
 pub struct Running {
@@ -47,7 +39,7 @@ pub struct Start<'a> {
 }
 
 impl Running {
-    /// Opens the data folder, starts the queues' workers, asks for a reconciliation, then takes requests: who is
+    /// Opens the data folder, starts the queues' workers, asks for the upkeep, then takes requests: who is
     /// answered finds everything ready.
     pub async fn start(start: Start<'_>) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(start.listen)
@@ -67,7 +59,7 @@ impl Running {
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
             tokio::spawn(workers::run(house.clone(), stopped.clone())),
-            tokio::spawn(reconcile_regularly(house.clone(), stopped.clone())),
+            tokio::spawn(upkeep::regularly(house.clone(), stopped.clone())),
             tokio::spawn(listen(listener, house.clone(), stopped)),
         ];
         Ok(Self { address, public_url, house, stop, tasks })
@@ -105,28 +97,5 @@ async fn listen(listener: TcpListener, house: Arc<House>, mut stop: watch::Recei
     });
     if let Err(error) = served.await {
         tracing::error!(cause = %error, "the server ended");
-    }
-}
-
-async fn reconcile_regularly(house: Arc<House>, mut stop: watch::Receiver<bool>) {
-    loop {
-        for provider in reconcile::connected(&house.rooms).await {
-            request_reconciliation(&house, provider).await;
-        }
-        let asked_to_end = tokio::time::timeout(RECONCILE_EVERY, stop.wait_for(|stop| *stop)).await.is_ok();
-        if asked_to_end {
-            return;
-        }
-    }
-}
-
-async fn request_reconciliation(house: &House, provider: Provider) {
-    let message = SyncMessage { job: SyncJob::Reconcile { provider }, delivery: None };
-    let sent = match message.to_body() {
-        Ok(body) => house.sync_queue.send(&body, Duration::ZERO).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = sent {
-        tracing::error!(cause = %error, "a reconciliation could not be queued");
     }
 }

@@ -1,0 +1,81 @@
+//! The parts that every command works on, in two places: a data folder of this machine, or a deployment on AWS. What
+//! they are made of is known here alone.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use covermark_service::{aws::Cloud, credentials::Apps, http_client};
+use covermark_state::{
+    Table,
+    queue::Queue,
+    vault::{FileVault, Vault},
+};
+use covermark_sync::Sync;
+use covermark_types::{Clock, Random, SystemClock, SystemRandom};
+
+use crate::{database::Database, private};
+
+/// Table, vault and what reads them. They survive a restart, and are shared with a server that runs on them.
+pub struct Rooms {
+    /// The table.
+    pub table: Table,
+    /// The credentials.
+    pub vault: Arc<dyn Vault>,
+    /// The connected Apps, with one cache of tokens for all functions.
+    pub apps: Arc<Apps>,
+    /// The process's HTTP client.
+    pub http: reqwest::Client,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where secrets come from.
+    pub random: Arc<dyn Random>,
+    /// The embedded one, which only a data folder has.
+    database: Option<Database>,
+}
+
+impl Rooms {
+    /// Opens the data folder, making what is not there yet. `private_ca` is PEM text of certificates to trust besides
+    /// the public ones.
+    ///
+    /// # Errors
+    /// When others can enter the folder, or it cannot be used.
+    pub async fn in_folder(data: &Path, private_ca: Option<&[u8]>) -> anyhow::Result<Self> {
+        private::folder(data)?;
+        let http = http_client::build(private_ca)?;
+        let database = Database::open(&data.join("covermark.sqlite")).await?;
+        let table = database.table(&http);
+        table.create_if_missing().await.context("the table cannot be made")?;
+        let vault = Arc::new(FileVault::new(data.join("vault")));
+        Ok(Self::on(table, vault, http, Some(database)))
+    }
+
+    /// The parts of a deployment: its table, and its secrets, whose names start with `prefix`. Region and credentials
+    /// are the environment's or the profile's.
+    ///
+    /// # Errors
+    /// When no region is named; whether the credentials do is known at the first call.
+    pub async fn in_cloud(table: &str, prefix: &str, private_ca: Option<&[u8]>) -> anyhow::Result<Self> {
+        let http = http_client::build(private_ca)?;
+        let cloud = Cloud::through(http.clone()).await;
+        cloud.region().context("no AWS region is named: set AWS_REGION, or AWS_PROFILE to a profile that has one")?;
+        Ok(Self::on(cloud.table(table.to_owned()), cloud.vault(prefix.to_owned()), http, None))
+    }
+
+    fn on(table: Table, vault: Arc<dyn Vault>, http: reqwest::Client, database: Option<Database>) -> Self {
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let apps = Arc::new(Apps::new(vault.clone(), clock.clone(), http.clone()));
+        Self { table, vault, apps, http, clock, random, database }
+    }
+
+    /// The `sync` function on these rooms.
+    pub fn sync(&self, sync: Arc<dyn Queue>, feedback: Arc<dyn Queue>) -> Sync {
+        Sync { table: self.table.clone(), apps: self.apps.clone(), sync, feedback, clock: self.clock.clone() }
+    }
+
+    /// Ends the embedded database cleanly, if there is one.
+    pub async fn close(self) {
+        if let Some(database) = self.database {
+            database.close().await;
+        }
+    }
+}
