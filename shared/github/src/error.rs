@@ -10,6 +10,10 @@ use covermark_types::{Fault, FaultClass, InstallationId};
 
 use crate::private_key::KeyProblem;
 
+/// When a call comes again whose address has moved: time for the webhook of the rename, or for a reconciliation, to come
+/// by. Whoever can look the new name up need not wait.
+const MOVED: Duration = Duration::from_secs(10 * 60);
+
 /// What GitHub answered when it did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -146,7 +150,8 @@ pub enum Error {
         limit: usize,
     },
     /// The answer points to another address, and following it would send the credential to a stranger or repeat a write.
-    /// After a rename or transfer the repository's new name must be looked up first.
+    /// After a rename or transfer the repository's new name must be looked up first
+    /// ([`crate::RepositoryClient::repository`] is a read and follows).
     #[error("{call}: not following a redirection to {to}")]
     Redirected {
         /// Method and path.
@@ -222,6 +227,7 @@ impl Fault for Error {
             Self::Unreachable { .. } => FaultClass::Retry(None),
             Self::Unavailable { wait, .. } => FaultClass::Retry(*wait),
             Self::RateLimited { wait, .. } => FaultClass::Retry(Some(*wait)),
+            Self::Redirected { .. } => FaultClass::Retry(Some(MOVED)),
             Self::Unauthorized(_) | Self::ClockSkew { .. } | Self::PrivateKey(_) => FaultClass::Unauthorized,
             _ => FaultClass::Permanent,
         }

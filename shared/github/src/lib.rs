@@ -33,7 +33,6 @@ pub use private_key::KeyProblem;
 pub use resources::{
     apps::App,
     comments::{Comment, CommentId},
-    commits::Commit,
     compare::Comparison,
     installations::{Account, AccountKind, Installation, Selection},
     pulls::{PullBranch, PullRequest, PullState},

@@ -45,12 +45,4 @@ impl RepositoryClient {
         let wire: Wire = self.send(&request).await?.json()?;
         Ok(Comparison { merge_base: wire.merge_base_commit.sha, ahead_by: wire.ahead_by, behind_by: wire.behind_by })
     }
-
-    /// The unified diff from the merge base of the two to `head`.
-    ///
-    /// # Errors
-    /// [`Error::DiffTooLarge`] when GitHub makes none of this size.
-    pub async fn compare_diff(&self, base: &CommitSha, head: &CommitSha) -> Result<Vec<u8>, Error> {
-        self.diff(&["compare", &format!("{base}...{head}")]).await
-    }
 }

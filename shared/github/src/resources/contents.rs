@@ -1,13 +1,36 @@
 //! A repository's files (<https://docs.github.com/rest/repos/contents>).
 
 use reqwest::Method;
+use serde::Deserialize;
 
 use crate::{client::RepositoryClient, error::Error, request::RAW};
 
 /// The largest file that is read, in bytes: configuration, not data.
 pub const FILE_LIMIT: usize = 1024 * 1024;
 
+/// Entries of a folder that GitHub lists at most; it does not say when there are more.
+pub const LISTED: usize = 1_000;
+
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+}
+
 impl RepositoryClient {
+    /// The names of the files and folders at the root of `reference` (a SHA or a branch's bare name), the first
+    /// [`LISTED`] of them: `GET /repos/{owner}/{repo}/contents/`. Empty when there is no such commit, or no commit at all.
+    ///
+    /// # Errors
+    /// As every call to GitHub.
+    pub async fn root_files(&self, reference: &str) -> Result<Vec<String>, Error> {
+        let request = self.request(Method::GET, &["contents", ""]).query("ref", reference);
+        match self.send(&request).await {
+            Ok(reply) => Ok(reply.json::<Vec<Entry>>()?.into_iter().map(|entry| entry.name).collect()),
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The bytes of the file at `path` in `reference` (a SHA or a branch's bare name):
     /// `GET /repos/{owner}/{repo}/contents/{path}`. `None` when there is no such file, or it is a folder.
     ///

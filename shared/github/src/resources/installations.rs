@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use covermark_types::{AccountId, AppId, InstallationId, RepositoryName, Timestamp};
+use covermark_types::{AccountId, AppId, InstallationId, Timestamp};
 use reqwest::Method;
 use serde::Deserialize;
 
@@ -108,14 +108,5 @@ impl GitHub {
             .query("page", &page.to_string());
         let reply = self.send_as_app(&request).await?;
         Page::of(reply.json()?, page, &reply)
-    }
-
-    /// The installation that covers a repository: `GET /repos/{owner}/{repo}/installation`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when none does.
-    pub async fn repository_installation(&self, name: &RepositoryName) -> Result<Installation, Error> {
-        let request = self.request(Method::GET, &["repos", name.owner(), name.name(), "installation"]);
-        self.send_as_app(&request).await?.json()
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     client::RepositoryClient,
     error::Error,
     lenient,
-    page::{PER_PAGE, Page},
+    page::PER_PAGE,
     request::DIFF,
     resources::{installations::Account, repositories::RepositoryReference},
 };
@@ -85,23 +85,12 @@ impl RepositoryClient {
     /// # Errors
     /// [`Error::DiffTooLarge`] when GitHub makes none of this size.
     pub async fn pull_diff(&self, number: PullNumber) -> Result<Vec<u8>, Error> {
-        self.diff(&["pulls", &number.to_string()]).await
-    }
-
-    /// A page (from 1) of the open pull requests, 100 at a time, last changed first.
-    ///
-    /// # Errors
-    /// As every call to GitHub.
-    pub async fn open_pulls_page(&self, page: u32) -> Result<Page<PullRequest>, Error> {
-        let request = self
-            .request(Method::GET, &["pulls"])
-            .query("state", "open")
-            .query("sort", "updated")
-            .query("direction", "desc")
-            .query("per_page", PER_PAGE)
-            .query("page", &page.to_string());
-        let reply = self.send(&request).await?;
-        Page::of(reply.json()?, page, &reply)
+        let request = self.request(Method::GET, &["pulls", &number.to_string()]).accept(DIFF).limit(DIFF_LIMIT);
+        match self.send(&request).await {
+            Ok(reply) => Ok(reply.body.into()),
+            Err(Error::Rejected(answer)) if answer.status == 406 => Err(Error::DiffTooLarge(answer)),
+            Err(error) => Err(error),
+        }
     }
 
     /// The pull requests that `sha` belongs to, at most 100: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`. For a
@@ -116,15 +105,6 @@ impl RepositoryClient {
             // "No commit found for SHA" is a 422 here and a 404 on older servers.
             Err(Error::Rejected(answer)) if answer.status == 422 => Ok(Vec::new()),
             Err(error) if error.is_not_found() => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
-    }
-
-    pub(super) async fn diff(&self, segments: &[&str]) -> Result<Vec<u8>, Error> {
-        let request = self.request(Method::GET, segments).accept(DIFF).limit(DIFF_LIMIT);
-        match self.send(&request).await {
-            Ok(reply) => Ok(reply.body.into()),
-            Err(Error::Rejected(answer)) if answer.status == 406 => Err(Error::DiffTooLarge(answer)),
             Err(error) => Err(error),
         }
     }

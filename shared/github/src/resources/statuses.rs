@@ -5,15 +5,7 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{
-    client::RepositoryClient,
-    error::Error,
-    lenient,
-    page::{PER_PAGE, Page},
-};
-
-/// Pages of statuses that are read: 1,000 contexts, which is as many as GitHub takes for one commit.
-const STATUS_PAGES: u32 = 10;
+use crate::{client::RepositoryClient, error::Error};
 
 /// What a status says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,35 +51,7 @@ pub struct Status {
     pub target_url: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Combined {
-    #[serde(default, deserialize_with = "lenient::nullable")]
-    statuses: Vec<Status>,
-}
-
 impl RepositoryClient {
-    /// The latest status of each context: `GET /repos/{owner}/{repo}/commits/{sha}/status`, all pages.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] or [`Error::Rejected`] (422) when the commit is unknown.
-    pub async fn statuses(&self, sha: &CommitSha) -> Result<Vec<Status>, Error> {
-        let mut found = Vec::new();
-        let mut page = 1;
-        loop {
-            let request = self
-                .request(Method::GET, &["commits", sha.as_str(), "status"])
-                .query("per_page", PER_PAGE)
-                .query("page", &page.to_string());
-            let reply = self.send(&request).await?;
-            let part = Page::of(reply.json::<Combined>()?.statuses, page, &reply)?;
-            found.extend(part.items);
-            match part.next {
-                Some(next) if next <= STATUS_PAGES => page = next,
-                _ => return Ok(found),
-            }
-        }
-    }
-
     /// Sets a status: `POST /repos/{owner}/{repo}/statuses/{sha}`. Sent once; setting it again replaces it, so the
     /// caller may.
     ///

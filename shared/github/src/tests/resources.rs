@@ -5,7 +5,7 @@ use covermark_types::{AppId, CommitSha, InstallationId, PullNumber};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::support::{Fake, INSTALLATION, OTHER_SHA, SHA, Seen, bytes, reply, reply_with};
+use super::support::{Fake, INSTALLATION, OTHER_SHA, SHA, Seen, bytes, reply};
 use crate::{AccountKind, CommentId, Error, NewStatus, PullState, Selection, StatusState};
 
 fn sha() -> CommitSha {
@@ -35,6 +35,7 @@ fn readable(seen: &Seen) -> Response {
     let path = seen.line.split('?').next().unwrap();
     match path {
         _ if seen.header("accept").contains("diff") => bytes("application/vnd.github.diff", "diff"),
+        _ if path.ends_with("/contents/") => reply(200, json!([{ "name": "README.md", "type": "file" }])),
         _ if path.contains("/contents/") => bytes("application/vnd.github.raw+json", "comment: false"),
         _ if path.ends_with("/comments") && path.starts_with("GET") => reply(200, json!([])),
         _ if path.ends_with("/pulls") || path.ends_with("/app/installations") => reply(200, json!([])),
@@ -45,7 +46,7 @@ fn readable(seen: &Seen) -> Response {
         _ => reply(
             200,
             json!({
-                "id": 1, "full_name": "acme/widgets", "context": "c", "state": "success", "sha": SHA, "statuses": [],
+                "id": 1, "full_name": "acme/widgets", "context": "c", "state": "success",
             }),
         ),
     }
@@ -58,46 +59,38 @@ async fn every_call_asks_for_what_githubs_reference_says() {
     github.app().await.unwrap();
     github.installation(INSTALLATION).await.unwrap();
     github.installations_page(2).await.unwrap();
-    github.repository_installation(client.name()).await.unwrap();
     github.installation_client(INSTALLATION).repositories_page(3).await.unwrap();
     client.repository().await.unwrap();
     client.pull(PullNumber(7)).await.unwrap();
     client.pull_diff(PullNumber(7)).await.unwrap();
-    client.open_pulls_page(1).await.unwrap();
     client.pulls_for_commit(&sha()).await.unwrap();
     client.compare(&other(), &sha()).await.unwrap();
-    client.compare_diff(&other(), &sha()).await.unwrap();
     client.commits(&sha(), 0).await.unwrap();
-    client.commit("feature/x y").await.unwrap();
     client.comments_page(PullNumber(7), 1).await.unwrap();
     client.create_comment(PullNumber(7), "hello").await.unwrap();
     client.update_comment(CommentId(5), "hello").await.unwrap();
-    client.statuses(&sha()).await.unwrap();
     client.create_status(&sha(), &status()).await.unwrap();
+    client.root_files("feature/x#1").await.unwrap();
     client.file(".github/code cov?.yml", "feature/x#1").await.unwrap();
     assert_snapshot!(fake.lines().join("\n"), @r"
     GET /app
     GET /app/installations/7
     GET /app/installations?per_page=100&page=2
-    GET /repos/acme/widgets/installation
     GET /installation/repositories?per_page=100&page=3
     GET /repos/acme/widgets
     GET /repos/acme/widgets/pulls/7
     GET /repos/acme/widgets/pulls/7
-    GET /repos/acme/widgets/pulls?state=open&sort=updated&direction=desc&per_page=100&page=1
     GET /repos/acme/widgets/commits/1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d/pulls?per_page=100
     GET /repos/acme/widgets/compare/ffffffffffffffffffffffffffffffffffffffff...1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d?per_page=1&page=2
-    GET /repos/acme/widgets/compare/ffffffffffffffffffffffffffffffffffffffff...1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d
     GET /repos/acme/widgets/commits?sha=1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d&per_page=1
-    GET /repos/acme/widgets/commits/feature%2Fx%20y?per_page=1
     GET /repos/acme/widgets/issues/7/comments?per_page=100&page=1
     POST /repos/acme/widgets/issues/7/comments
     PATCH /repos/acme/widgets/issues/comments/5
-    GET /repos/acme/widgets/commits/1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d/status?per_page=100&page=1
     POST /repos/acme/widgets/statuses/1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d
+    GET /repos/acme/widgets/contents/?ref=feature%2Fx%231
     GET /repos/acme/widgets/contents/.github/code%20cov%3F.yml?ref=feature%2Fx%231
     ");
-    assert_eq!(github.calls(), 6, "five calls and a token; the other client counts its own");
+    assert_eq!(github.calls(), 5, "four calls and a token; the other client counts its own");
 }
 
 fn status() -> NewStatus {
@@ -135,8 +128,6 @@ async fn a_diff_that_github_does_not_make_is_told_apart() {
     let fake = fake(406, json!({ "message": "Sorry, the diff exceeded the maximum number of lines (20000)" })).await;
     let error = fake.repository().pull_diff(PullNumber(7)).await.unwrap_err();
     assert!(matches!(error, Error::DiffTooLarge(_)), "{error}");
-    let error = fake.repository().compare_diff(&other(), &sha()).await.unwrap_err();
-    assert!(matches!(error, Error::DiffTooLarge(_)), "{error}");
 }
 
 #[tokio::test]
@@ -144,15 +135,7 @@ async fn a_commit_that_github_does_not_know_belongs_to_nothing() {
     for status in [404, 422] {
         let fake = fake(status, json!({ "message": "No commit found" })).await;
         assert!(fake.repository().pulls_for_commit(&sha()).await.unwrap().is_empty());
-        assert!(fake.repository().commit(SHA).await.unwrap().is_none());
     }
-}
-
-#[tokio::test]
-async fn a_commit_has_its_parents_in_order() {
-    let body = json!({ "sha": SHA, "parents": [{ "sha": OTHER_SHA }, { "sha": SHA }] });
-    let commit = fake(200, body).await.repository().commit("main").await.unwrap().unwrap();
-    assert_eq!((commit.sha, commit.parents), (sha(), vec![other(), sha()]));
 }
 
 #[tokio::test]
@@ -177,22 +160,6 @@ async fn a_comment_tells_which_app_wrote_it() {
 }
 
 #[tokio::test]
-async fn the_statuses_of_all_pages_are_read() {
-    let fake = Fake::with_tokens(|seen, _| {
-        let (n, link) = if seen.line.ends_with("page=1") {
-            (1, "<https://elsewhere/x?page=2>; rel=\"next\"")
-        } else {
-            (2, "<https://elsewhere/x?page=1>; rel=\"first\"")
-        };
-        let statuses = json!([{ "context": format!("ci/{n}"), "state": "pending", "description": null }]);
-        reply_with(200, &[("link", link)], json!({ "state": "pending", "statuses": statuses }))
-    })
-    .await;
-    let statuses = fake.repository().statuses(&sha()).await.unwrap();
-    assert_eq!(statuses.iter().map(|status| status.context.as_str()).collect::<Vec<_>>(), ["ci/1", "ci/2"]);
-}
-
-#[tokio::test]
 async fn a_file_is_bytes_and_everything_else_is_no_file() {
     let fake = Fake::with_tokens(|seen, _| match seen.line.split('?').next().unwrap() {
         "GET /repos/acme/widgets/contents/codecov.yml" => {
@@ -211,6 +178,15 @@ async fn a_file_is_bytes_and_everything_else_is_no_file() {
         assert_eq!(client.file(path, "main").await.unwrap(), None);
     }
     assert_eq!(fake.lines().len(), before, "such names are not asked for");
+}
+
+#[tokio::test]
+async fn the_root_is_listed_by_name_and_empty_without_a_commit() {
+    let root = json!([{ "name": ".github", "type": "dir" }, { "name": "codecov.yml", "type": "file", "size": 9 }]);
+    let client = fake(200, root).await.repository();
+    assert_eq!(client.root_files("main").await.unwrap(), [".github", "codecov.yml"]);
+    let client = fake(404, json!({ "message": "This repository is empty." })).await.repository();
+    assert!(client.root_files("main").await.unwrap().is_empty());
 }
 
 #[tokio::test]

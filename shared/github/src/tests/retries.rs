@@ -100,15 +100,15 @@ async fn a_redirection_to_another_origin_is_refused_and_gets_no_token() {
     let fake = Fake::with_tokens(move |_, _| reply_with(302, &[("location", &location)], json!({}))).await;
     let error = fake.repository().repository().await.unwrap_err();
     assert!(matches!(error, Error::Redirected { .. }), "{error}");
-    assert_eq!(error.class(), FaultClass::Permanent);
     assert!(stranger.seen().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_redirected_write_is_refused() {
+async fn a_redirected_write_is_refused_and_may_be_tried_later() {
     let fake = Fake::with_tokens(|_, _| reply_with(307, &[("location", "/repositories/42/issues/7")], json!({}))).await;
     let error = fake.repository().create_comment(PullNumber(7), "hello").await.unwrap_err();
     assert!(matches!(error, Error::Redirected { .. }), "{error}");
+    assert_eq!(error.class(), FaultClass::Retry(Some(Duration::from_secs(600))), "by then the new name is known");
     assert_eq!(fake.lines().len(), 1);
 }
 
