@@ -24,10 +24,4 @@ impl Hashed {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The first eight digits: enough for a person to tell two tokens apart, too few to be of use.
-    #[must_use]
-    pub fn fingerprint(&self) -> &str {
-        self.0.get(..8).unwrap_or(&self.0)
-    }
 }

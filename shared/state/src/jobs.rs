@@ -6,7 +6,7 @@
 use covermark_types::{CommitSha, DeliveryId, InstallationId, Provider, PullNumber, RepositoryId, UploadId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::Error;
+use crate::{Error, rows::upload::UploadKey};
 
 /// The version that this build writes and reads.
 const VERSION: u32 = 1;
@@ -95,6 +95,14 @@ pub enum FeedbackJob {
         /// The commit.
         commit: CommitSha,
     },
+}
+
+impl From<UploadKey> for FeedbackJob {
+    /// The job of an upload whose report was stored.
+    fn from(key: UploadKey) -> Self {
+        let UploadKey { provider, repository, commit, upload } = key;
+        Self::Upload { provider, repository, commit, upload }
+    }
 }
 
 /// What can be put on a queue and read back.

@@ -6,8 +6,8 @@ use covermark_types::{PullNumber, random_hex};
 
 use crate::{Feedback, FeedbackError, app::CommitKey};
 
-/// How long a run may post before another one takes its place: longer than any run, short enough that a crash is not
-/// noticed by people.
+/// How long a run may go without renewing before another one takes its place: longer than what any run does in between,
+/// short enough that a crash is not noticed by people.
 const LASTS: Duration = Duration::from_secs(120);
 
 /// A lease that is held.
@@ -25,18 +25,16 @@ impl Lease {
             None => format!("feedback/{provider}/{repository}/commit/{sha}"),
         };
         let lease = Self { key: name, holder: random_hex::<8>(&*app.random) };
-        lease.renew(app).await?;
-        Ok(lease)
+        let now = app.clock.now();
+        let ours = app.table.acquire_lease(&lease.key, &lease.holder, now + LASTS, now).await?;
+        if ours { Ok(lease) } else { Err(FeedbackError::Busy) }
     }
 
-    /// Holds it for as long again.
+    /// Holds it for as long again. [`FeedbackError::Busy`] when another run has it, or had it and is done: what was asked of
+    /// GitHub before holds no longer.
     pub(crate) async fn renew(&self, app: &Feedback) -> Result<(), FeedbackError> {
-        let now = app.clock.now();
-        if app.table.acquire_lease(&self.key, &self.holder, now + LASTS, now).await? {
-            Ok(())
-        } else {
-            Err(FeedbackError::Busy)
-        }
+        let ours = app.table.renew_lease(&self.key, &self.holder, app.clock.now() + LASTS).await?;
+        if ours { Ok(()) } else { Err(FeedbackError::Busy) }
     }
 
     /// Gives it back. A failure is no more than a wait for others: it ends by itself.

@@ -4,12 +4,13 @@
 
 mod lease;
 mod notes;
+mod renamed;
 mod run;
 mod uploads;
 
 use covermark_coverage::Totals;
 
-pub(crate) use self::{notes::note, run::run};
+pub(crate) use self::{lease::Lease, notes::note, run::run};
 use crate::{Skip, app::CommitKey, judge::Style, post::ShownStatus};
 
 /// What a run was started by.

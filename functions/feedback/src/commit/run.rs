@@ -2,13 +2,16 @@
 
 use covermark_coverage::Report;
 use covermark_github::{Error, GitHub};
-use covermark_state::jobs::{FeedbackJob, Job as _};
+use covermark_state::{
+    jobs::{FeedbackJob, Job as _},
+    rows::repository::Repository,
+};
 use covermark_types::{InstallationId, PullNumber, RepositoryName};
 
 use super::{
     Done, Trigger,
     lease::Lease,
-    notes,
+    notes, renamed,
     uploads::{self, PATIENCE, evidence, is_here},
 };
 use crate::{
@@ -43,7 +46,11 @@ pub(crate) async fn run(app: &Feedback, key: &CommitKey, trigger: Trigger) -> Re
     let github = app.apps.github(&key.provider).await?;
     let before = github.calls();
     let run = Run { app, key, trigger, github: &github, name: &repository.name, installation };
-    let mut done = match run.with_rights(assembled).await {
+    let outcome = match run.with_rights(assembled).await {
+        Err(FeedbackError::GitHub(moved @ Error::Redirected { .. })) => run.under_new_name(&repository, moved).await,
+        outcome => outcome,
+    };
+    let mut done = match outcome {
         Err(FeedbackError::GitHub(Error::InstallationGone { .. })) => return stop(app, key, Skip::NotInstalled).await,
         Err(FeedbackError::GitHub(Error::Suspended { .. })) => return stop(app, key, Skip::Suspended).await,
         done => done?,
@@ -74,13 +81,7 @@ async fn come_back(app: &Feedback, assembled: &Assembled) -> Result<(), Feedback
     let now = app.clock.now();
     let Some(upload) = uploads::last_pending(&assembled.uploads, now) else { return Ok(()) };
     let waited = now.duration_since(upload.opened_at).unsigned_abs();
-    let key = upload.key.clone();
-    let job = FeedbackJob::Upload {
-        provider: key.provider,
-        repository: key.repository,
-        commit: key.commit,
-        upload: key.upload,
-    };
+    let job = FeedbackJob::from(upload.key.clone());
     let delay = PATIENCE.saturating_sub(waited) + std::time::Duration::from_secs(1);
     Ok(app.queue.send(&job.to_body()?, delay).await?)
 }
@@ -90,6 +91,7 @@ async fn stop(app: &Feedback, key: &CommitKey, reason: Skip) -> Result<Done, Fee
     Ok(Done::skipped(reason))
 }
 
+#[derive(Clone, Copy)]
 struct Run<'a> {
     app: &'a Feedback,
     key: &'a CommitKey,
@@ -116,6 +118,15 @@ impl Run<'_> {
             }
             done => done,
         }
+    }
+
+    /// Runs again where the repository is now. `moved` is what GitHub said to the name that we remembered.
+    async fn under_new_name(&self, known: &Repository, moved: Error) -> Result<Done, FeedbackError> {
+        let Some(name) = renamed::look_up(self.app, self.github, self.installation, known).await? else {
+            return Err(moved.into());
+        };
+        let assembled = assemble::assemble(self.app, self.key, None).await?;
+        Box::pin(Run { name: &name, ..*self }.with_rights(assembled)).await
     }
 
     async fn ask_for_rights(&self) -> Result<Rights, FeedbackError> {
@@ -170,16 +181,14 @@ impl Run<'_> {
         for round in 0..ROUNDS {
             // Since the lease is ours nobody else posts: what is read from here on is what the posting rests on.
             assembled = assemble::assemble(self.app, self.key, Some(assembled)).await?;
-            if round == 0 {
-                if let Some(skip) = nothing_new(self.app, &assembled, self.trigger).await? {
-                    return Ok(Done::skipped(skip));
-                }
-            } else {
-                lease.renew(self.app).await?;
+            if round == 0
+                && let Some(skip) = nothing_new(self.app, &assembled, self.trigger).await?
+            {
+                return Ok(Done::skipped(skip));
             }
             let now = self.app.clock.now();
             let speaks_of = evidence(&assembled.uploads, now);
-            let done = Box::pin(self.round(site, number, &assembled, &mut memory, &mut base)).await?;
+            let done = Box::pin(self.round(site, lease, number, &assembled, &mut memory, &mut base)).await?;
             notes::finished(self.app, self.key, &speaks_of, &done.skipped).await?;
             come_back(self.app, &assembled).await?;
             let CommitKey { provider, repository, sha } = self.key;
@@ -196,6 +205,7 @@ impl Run<'_> {
     async fn round(
         &self,
         site: &Site,
+        lease: &Lease,
         number: Option<PullNumber>,
         assembled: &Assembled,
         memory: &mut Memory,
@@ -223,9 +233,9 @@ impl Run<'_> {
         let mut posted = match pull {
             Some(number) => {
                 let found = memory.comment.take().unwrap_or(Found::Nothing);
-                post::to_pull(self.app, site, self.key, number, &wanted, found).await?
+                post::to_pull(self.app, site, lease, self.key, number, &wanted, found).await?
             }
-            None => post::to_commit(self.app, site, self.key, &wanted).await?,
+            None => post::to_commit(self.app, site, lease, self.key, &wanted).await?,
         };
         memory.comment = posted.found.take();
         skipped.append(&mut posted.skipped);

@@ -48,7 +48,11 @@ pub(crate) async fn of_pull(
     if let Some(row) = own.into_iter().next() {
         return Ok(found(row, 0, branch));
     }
-    nearest(app, site, key, &merge_base, branch, 0).await
+    // History lists the commits of merged branches too. What they reported was of the branch, not of what it was merged
+    // into; in a stack of pull requests, though, the branch below is what this one is compared with.
+    let on_base =
+        |row: &CommitRow| row.pull.is_none() && row.branch.as_ref().is_none_or(|name| *name == ends.base_branch);
+    nearest(app, site, key, Start { sha: &merge_base, skip: 0 }, branch, on_base).await
 }
 
 /// The base of a commit on a branch: its parent, or the nearest commit before that.
@@ -62,27 +66,37 @@ pub(crate) async fn before(
     if !site.rights.contents {
         return without_history(app, key, parent.into_iter().collect(), branch).await;
     }
-    nearest(app, site, key, &key.sha, branch, 1).await
+    // After a merge the merged branch's own last commit is nearer than the one that it was merged into.
+    nearest(app, site, key, Start { sha: &key.sha, skip: 1 }, branch, |row| row.pull.is_none()).await
 }
 
-/// The nearest of `from` and the commits before it that has a report; the first `skip` of them do not count.
+/// Where a search begins: at this commit, or after so many.
+struct Start<'a> {
+    sha: &'a CommitSha,
+    skip: usize,
+}
+
+/// The nearest of the commits from there on that has a report and is `preferred`, else the nearest of any that has one.
 async fn nearest(
     app: &Feedback,
     site: &Site,
     key: &CommitKey,
-    from: &CommitSha,
+    from: Start<'_>,
     branch: Option<String>,
-    skip: usize,
+    preferred: impl Fn(&CommitRow) -> bool,
 ) -> Result<Compared, FeedbackError> {
-    let ancestors = match site.client.commits(from, ANCESTORS).await {
+    let ancestors = match site.client.commits(from.sha, ANCESTORS).await {
         Ok(ancestors) => ancestors,
         Err(Error::Forbidden(_)) => return without_history(app, key, Vec::new(), branch).await,
         Err(Error::NotFound(_) | Error::Rejected(_)) => return Ok(none(branch, Vec::new())),
         Err(error) => return Err(error.into()),
     };
-    let ancestors: Vec<_> = ancestors.into_iter().skip(skip).filter(|sha| *sha != key.sha).collect();
-    let reports = app.table.reports_of(&key.provider, key.repository, &ancestors).await?;
-    let Some(row) = reports.into_iter().next() else { return Ok(none(branch, Vec::new())) };
+    let ancestors: Vec<_> = ancestors.into_iter().skip(from.skip).filter(|sha| *sha != key.sha).collect();
+    let mut reports = app.table.reports_of(&key.provider, key.repository, &ancestors).await?;
+    if reports.is_empty() {
+        return Ok(none(branch, Vec::new()));
+    }
+    let row = reports.swap_remove(reports.iter().position(preferred).unwrap_or_default());
     let behind = ancestors.iter().position(|sha| *sha == row.sha).unwrap_or_default();
     Ok(found(row, behind, branch))
 }

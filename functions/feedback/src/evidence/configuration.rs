@@ -5,16 +5,15 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use covermark_github::Error;
+use covermark_github::{Error, resources::contents::LISTED};
 use covermark_policy::Policy;
 use covermark_types::{CommitSha, RepositoryId};
-use futures::future;
 
 use super::Site;
 use crate::FeedbackError;
 
 /// Where the rules may be, the first one that is there counts.
-pub(crate) const PLACES: [&str; 4] = ["covermark.yml", "codecov.yml", ".codecov.yml", ".github/codecov.yml"];
+const PLACES: [&str; 4] = ["covermark.yml", "codecov.yml", ".codecov.yml", ".github/codecov.yml"];
 /// Commits whose rules are kept in memory. A file at a commit never changes, so they do not grow old.
 const KEPT: usize = 256;
 
@@ -50,10 +49,13 @@ pub(crate) async fn read(site: &Site, at: &CommitSha) -> Result<Configuration, F
 
 /// `None` when we may not read files after all.
 async fn fetch(site: &Site, at: &CommitSha) -> Result<Option<Configuration>, FeedbackError> {
-    // All at once: one round trip instead of four.
-    let files = future::join_all(PLACES.map(|path| site.client.file(path, at.as_str()))).await;
-    for (path, file) in PLACES.into_iter().zip(files) {
-        match file {
+    let root = match site.client.root_files(at.as_str()).await {
+        Ok(root) => root,
+        Err(Error::Forbidden(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    for path in PLACES.into_iter().filter(|path| may_be_there(&root, path)) {
+        match site.client.file(path, at.as_str()).await {
             Ok(None) => {}
             Ok(Some(bytes)) => return Ok(Some(parsed(path, &bytes))),
             Err(Error::Forbidden(_)) => return Ok(None),
@@ -65,6 +67,13 @@ async fn fetch(site: &Site, at: &CommitSha) -> Result<Option<Configuration>, Fee
         }
     }
     Ok(Some(defaults()))
+}
+
+/// Whether the root's listing leaves room for `path`: it, or the folder that it is in, is listed. A listing that is full
+/// proves nothing.
+fn may_be_there(root: &[String], path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or(path);
+    root.len() >= LISTED || root.iter().any(|name| name == first)
 }
 
 fn parsed(path: &str, bytes: &[u8]) -> Configuration {

@@ -25,11 +25,26 @@ impl Failure {
     }
 }
 
-impl From<FeedbackError> for Failure {
-    /// The cause goes to the log; a CI job sees a fixed sentence. By then the report is stored and queued.
-    fn from(error: FeedbackError) -> Self {
+impl Failure {
+    /// Our storage failed before the report was in it.
+    pub(crate) fn not_stored(cause: &covermark_state::Error) -> Self {
+        tracing::warn!(%cause, "a direct invocation's report was not stored");
+        Self::new("storage.unavailable", "Covermark's storage could not be used. Nothing was stored; invoke again.")
+    }
+
+    /// The report is stored, and the queue did not take the rest of the work.
+    pub(crate) fn not_queued(cause: &covermark_state::Error) -> Self {
+        tracing::error!(%cause, "the rest of a direct invocation's work was not queued");
+        Self::new(
+            "storage.unavailable",
+            "The report is stored, but the work on it could neither be finished nor queued. Invoke again.",
+        )
+    }
+
+    /// The report is stored and queued. The cause goes to the log; a CI job sees a fixed sentence.
+    pub(crate) fn after_store(error: &FeedbackError) -> Self {
         tracing::warn!(cause = %error, "a direct invocation could not be finished");
-        match (&error, error.class()) {
+        match (error, error.class()) {
             (FeedbackError::Credentials(CredentialsError::NotConfigured(_)), _) => Self::new(
                 "app.not_connected",
                 "No GitHub App is connected for this provider. Import its credentials, then invoke again.",
@@ -38,9 +53,13 @@ impl From<FeedbackError> for Failure {
                 "github.unavailable",
                 "GitHub does not answer at the moment. The report is stored; the comment follows by itself.",
             ),
-            (_, FaultClass::Retry(_)) => Self::new(
+            (FeedbackError::Busy | FeedbackError::Contended, _) => Self::new(
                 "feedback.later",
                 "Other uploads of the same pull request are being worked on. The report is stored; the comment follows by itself.",
+            ),
+            (_, FaultClass::Retry(_)) => Self::new(
+                "feedback.later",
+                "Covermark could not finish at the moment. The report is stored; the comment follows by itself.",
             ),
             (FeedbackError::GitHub(_), _) => Self::new(
                 "github.refused",
@@ -48,7 +67,7 @@ impl From<FeedbackError> for Failure {
             ),
             _ => Self::new(
                 "internal",
-                "Covermark failed on this request. The report is stored if the upload is; the function's log has the cause.",
+                "Covermark failed on this report. It is stored; the function's log has the cause.",
             ),
         }
     }

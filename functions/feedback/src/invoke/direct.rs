@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use covermark_state::{
+    Error,
     jobs::{FeedbackJob, Job as _},
     rows::{
         repository::Repository,
@@ -23,6 +25,7 @@ use crate::{
     Feedback, FeedbackError,
     app::CommitKey,
     commit::{self, Done, Trigger},
+    error::BUSY_RETRY,
     ingest,
 };
 
@@ -46,9 +49,8 @@ async fn run(app: &Feedback, event: Value) -> Result<Value, Failure> {
         Ok(finished) => finished,
         Err(error) => {
             // The report is stored: what could not be done now is done by the queue.
-            let body = job(&key).to_body().map_err(FeedbackError::from)?;
-            app.queue.send(&body, crate::error::BUSY_RETRY).await.map_err(FeedbackError::from)?;
-            return Err(error.into());
+            queue(app, key).await.map_err(|error| Failure::not_queued(&error))?;
+            return Err(Failure::after_store(&error));
         }
     };
     let upload =
@@ -58,7 +60,8 @@ async fn run(app: &Feedback, event: Value) -> Result<Value, Failure> {
 
 async fn repository(app: &Feedback, request: &Request) -> Result<Repository, Failure> {
     let name = &request.repository;
-    let found = app.table.repository_by_name(&request.provider, name).await.map_err(FeedbackError::from)?;
+    let found = app.table.repository_by_name(&request.provider, name).await;
+    let found = found.map_err(|error| Failure::not_stored(&error))?;
     match found {
         Some(repository) if repository.removed_at.is_none() => Ok(repository),
         _ => Err(Failure::new(
@@ -75,27 +78,7 @@ async fn repository(app: &Feedback, request: &Request) -> Result<Repository, Fai
 async fn store(app: &Feedback, request: Request, repository: &Repository) -> Result<UploadKey, Failure> {
     let raw = match request.report {
         Source::Inline(bytes) => bytes,
-        Source::Stored { bucket, key } => {
-            if bucket != app.bucket {
-                let message = format!("Reports are read from the bucket `{}` only, not from `{bucket}`.", app.bucket);
-                return Err(Failure::new("report.foreign_bucket", message));
-            }
-            match app.blobs.get(&key, ingest::MAX_RAW).await {
-                Ok(Some(bytes)) => bytes,
-                Ok(None) => {
-                    let message = format!("There is no object `{key}` in the bucket `{bucket}`.");
-                    return Err(Failure::new("report.not_found", message));
-                }
-                Err(covermark_state::Error::TooLarge { size, limit, .. }) => {
-                    let message = format!("The report has {size} bytes; at most {limit} are read. Upload it in parts.");
-                    return Err(Failure::new("report.too_large", message));
-                }
-                Err(covermark_state::Error::Unreadable { .. }) => {
-                    return Err(Failure::new("report.not_found", "`report.key` is not a key of an object."));
-                }
-                Err(error) => return Err(FeedbackError::from(error).into()),
-            }
-        }
+        Source::Stored { bucket, key } => object(app, &bucket, &key).await?,
     };
     let key = UploadKey {
         provider: request.provider,
@@ -111,9 +94,39 @@ async fn store(app: &Feedback, request: Request, repository: &Repository) -> Res
         parent: request.parent,
         ..Upload::new(key.clone(), OpenedBy::Invocation, app.clock.now())
     };
-    app.table.open_upload(&upload).await.map_err(FeedbackError::from)?;
-    app.blobs.put(&key.blob_key(), raw).await.map_err(FeedbackError::from)?;
+    // The report first: an upload that was opened and has none is waited for, and holds the verdict up.
+    app.blobs.put(&key.blob_key(), raw).await.map_err(|error| Failure::not_stored(&error))?;
+    app.table.open_upload(&upload).await.map_err(|error| Failure::not_stored(&error))?;
     Ok(key)
+}
+
+/// A report that the job has put into our bucket.
+async fn object(app: &Feedback, bucket: &str, key: &str) -> Result<Bytes, Failure> {
+    let not_found = |message: String| Failure::new("report.not_found", message);
+    if bucket != app.bucket {
+        let message = format!("Reports are read from the bucket `{}` only, not from `{bucket}`.", app.bucket);
+        return Err(Failure::new("report.foreign_bucket", message));
+    }
+    match app.blobs.get(key, ingest::MAX_RAW).await {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(not_found(format!("There is no object `{key}` in the bucket `{bucket}`."))),
+        Err(Error::TooLarge { size, limit, .. }) => {
+            let message = format!("The report has {size} bytes; at most {limit} are read. Upload it in parts.");
+            Err(Failure::new("report.too_large", message))
+        }
+        Err(Error::Unreadable { .. }) => {
+            Err(not_found(format!("`{key}` cannot be the key of an object in the bucket `{bucket}`.")))
+        }
+        Err(Error::Denied { what, source }) => {
+            // S3 hides what is not there behind the same answer, and a key of KMS may be the reason as well.
+            tracing::warn!(what, cause = %source, bucket, key, "a report may not be read");
+            let message = format!(
+                "Covermark may not read the object `{key}` in the bucket `{bucket}`, or there is none. Check the key, and whether the object is encrypted with a key of its own."
+            );
+            Err(not_found(message))
+        }
+        Err(error) => Err(Failure::not_stored(&error)),
+    }
 }
 
 /// All steps, now. In AWS the stored object also causes a notice, which finds everything done.
@@ -129,9 +142,8 @@ async fn finish(app: &Feedback, key: &UploadKey) -> Result<(Option<Upload>, Done
     Err(FeedbackError::Busy)
 }
 
-fn job(key: &UploadKey) -> FeedbackJob {
-    let UploadKey { provider, repository, commit, upload } = key.clone();
-    FeedbackJob::Upload { provider, repository, commit, upload }
+async fn queue(app: &Feedback, key: UploadKey) -> Result<(), Error> {
+    app.queue.send(&FeedbackJob::from(key).to_body()?, BUSY_RETRY).await
 }
 
 /// A random UUID (version 4).

@@ -12,7 +12,6 @@ use covermark_service::batch::{self, Outcome, SqsEvent, outcome};
 use covermark_state::{
     jobs::{FeedbackJob, Job as _},
     queue::SqsQueue,
-    rows::upload::UploadKey,
 };
 use serde_json::{Value, json};
 
@@ -58,7 +57,7 @@ where
     }
     if let Some(keys) = stored::keys(&event, &app.bucket) {
         for key in keys {
-            Box::pin(handle(app, job(key))).await?;
+            Box::pin(handle(app, key.into())).await?;
         }
         return Ok(Value::Null);
     }
@@ -82,7 +81,7 @@ async fn message(app: &Feedback, body: String) -> Outcome {
     if let Some(keys) = stored::keys(&notice, &app.bucket) {
         let mut worst = Outcome::Acknowledge;
         for key in keys {
-            if let again @ Outcome::Retry(_) = outcome("feedback", handle(app, job(key)).await) {
+            if let again @ Outcome::Retry(_) = outcome("feedback", handle(app, key.into()).await) {
                 worst = again;
             }
         }
@@ -92,9 +91,4 @@ async fn message(app: &Feedback, body: String) -> Outcome {
         Ok(job) => outcome("feedback", handle(app, job).await),
         Err(error) => outcome("feedback", Err::<(), _>(error)),
     }
-}
-
-fn job(key: UploadKey) -> FeedbackJob {
-    let UploadKey { provider, repository, commit, upload } = key;
-    FeedbackJob::Upload { provider, repository, commit, upload }
 }

@@ -9,6 +9,7 @@ use super::{Posted, comment_address};
 use crate::{
     Feedback, FeedbackError, Skip,
     app::CommitKey,
+    commit::Lease,
     evidence::{
         Site,
         comments::{self, Found},
@@ -19,6 +20,7 @@ use crate::{
 pub(crate) async fn post(
     app: &Feedback,
     site: &Site,
+    lease: &Lease,
     key: &CommitKey,
     number: PullNumber,
     wanted: Option<&str>,
@@ -36,12 +38,12 @@ pub(crate) async fn post(
             if unchanged {
                 Ok(CommentId(id))
             } else {
-                edit_or_create(app, site, key, number, CommentId(id), text).await
+                edit_or_create(app, site, lease, key, number, CommentId(id), text).await
             }
         }
         Found::There { id, body } => {
             unchanged = same_text(&body, text);
-            if unchanged { Ok(id) } else { edit_or_create(app, site, key, number, id, text).await }
+            if unchanged { Ok(id) } else { edit_or_create(app, site, lease, key, number, id, text).await }
         }
         Found::Remembered(_) | Found::Nothing => {
             site.client.create_comment(number, text).await.map(|made| made.id).map_err(FeedbackError::from)
@@ -52,13 +54,7 @@ pub(crate) async fn post(
         Err(FeedbackError::GitHub(error)) => return refused(error),
         Err(error) => return Err(error),
     };
-    let row = PullComment {
-        id: Some(id.0),
-        digest,
-        statuses_digest: String::new(),
-        head: key.sha.clone(),
-        posted_at: app.clock.now(),
-    };
+    let row = PullComment { id: Some(id.0), digest, head: key.sha.clone(), posted_at: app.clock.now() };
     if !unchanged
         || !matches!(app.table.pull(&key.provider, key.repository, number).await?, Some(pull) if pull.comment.is_some())
     {
@@ -76,6 +72,7 @@ pub(crate) async fn post(
 async fn edit_or_create(
     app: &Feedback,
     site: &Site,
+    lease: &Lease,
     key: &CommitKey,
     number: PullNumber,
     id: CommentId,
@@ -89,7 +86,11 @@ async fn edit_or_create(
     tracing::info!(comment = id.0, pull = number.0, "our comment was deleted; it is made again");
     match comments::search(app, site, key, number).await? {
         Found::There { id: other, .. } if other != id => Ok(site.client.update_comment(other, text).await?.id),
-        _ => Ok(site.client.create_comment(number, text).await?.id),
+        _ => {
+            // The search may have taken as long as another run needs to make one.
+            lease.renew(app).await?;
+            Ok(site.client.create_comment(number, text).await?.id)
+        }
     }
 }
 

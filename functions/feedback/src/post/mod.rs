@@ -1,6 +1,7 @@
 //! Step 5: what should be seen against what is there, and the fewest calls that close the difference.
 //!
-//! Only the holder of the pull request's lease comes here. A refusal is an outcome with a reason; only what may pass (no
+//! Only the holder of the pull request's lease comes here, and renews it first: GitHub may have been so slow that another run
+//! has posted meanwhile. A refusal is an outcome with a reason; only what may pass (no
 //! answer, a rate limit) is an error, and then the whole commit comes again: the comment is found by its marker, a status
 //! set twice is one status.
 
@@ -15,6 +16,7 @@ use url::Url;
 use crate::{
     Feedback, FeedbackError, Skip,
     app::CommitKey,
+    commit::Lease,
     evidence::{Site, comments::Found},
     render::{WantedFeedback, WantedStatus},
 };
@@ -51,11 +53,13 @@ impl ShownStatus {
 pub(crate) async fn to_pull(
     app: &Feedback,
     site: &Site,
+    lease: &Lease,
     key: &CommitKey,
     number: PullNumber,
     wanted: &WantedFeedback,
     found: Found,
 ) -> Result<Posted, FeedbackError> {
+    lease.renew(app).await?;
     let id = match &found {
         Found::Remembered(known) => known.id.map(CommentId),
         Found::There { id, .. } => Some(*id),
@@ -64,7 +68,7 @@ pub(crate) async fn to_pull(
     // The comment's own address once there is one; the first statuses do not wait a round trip for it.
     let target = id.map_or_else(|| site.place.pull(number), |id| comment_address(site, number, id));
     let (comment, statuses) = futures::join!(
-        comment::post(app, site, key, number, wanted.comment.as_deref(), found),
+        comment::post(app, site, lease, key, number, wanted.comment.as_deref(), found),
         statuses::post(app, site, key, &wanted.statuses, Url::parse(&target).ok()),
     );
     let mut posted = comment?;
@@ -76,9 +80,11 @@ pub(crate) async fn to_pull(
 pub(crate) async fn to_commit(
     app: &Feedback,
     site: &Site,
+    lease: &Lease,
     key: &CommitKey,
     wanted: &WantedFeedback,
 ) -> Result<Posted, FeedbackError> {
+    lease.renew(app).await?;
     let mut posted = Posted::default();
     statuses::post(app, site, key, &wanted.statuses, None).await?.into(&mut posted);
     Ok(posted)

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::{Posted, ShownStatus};
-use crate::{Feedback, FeedbackError, Skip, app::CommitKey, evidence::Site, render::WantedStatus};
+use crate::{Feedback, FeedbackError, Skip, app::CommitKey, commit, evidence::Site, render::WantedStatus};
 
 /// What became of the statuses.
 #[derive(Default)]
@@ -100,5 +100,5 @@ async fn remember(app: &Feedback, key: &CommitKey, now: BTreeMap<String, String>
     if now.is_empty() {
         return Ok(());
     }
-    crate::commit::note(app, key, move |posted| posted.statuses.extend(now.clone())).await
+    commit::note(app, key, move |posted| posted.statuses.extend(now.clone())).await
 }

@@ -59,6 +59,48 @@ async fn a_push_to_a_branch_is_compared_with_the_commit_before_it() {
 }
 
 #[tokio::test]
+async fn a_merge_is_compared_with_the_branch_and_not_with_what_was_merged() {
+    let house = House::new().await;
+    house.report_on_main(2).await;
+    // The pull request's own report is of a later commit than that of `main`, and all of it is covered.
+    house.report("unit", lcov(PATH, 14, |_| true)).await;
+    let merge = house.pull.merge();
+    let key = house.open(&merge, "unit", false).await;
+    house.store(&key, lcov(PATH, 14, |line| line > 2)).await;
+    house.handle(&key).await.expect("feedback");
+    let (state, text) = house.status(&merge, "covermark/project").expect("a status");
+    assert_eq!((&*state, &*text), ("success", "85.71 % (+5.71) vs MAIN"));
+}
+
+#[tokio::test]
+async fn when_only_the_merged_branch_has_a_report_that_is_the_base() {
+    let house = House::new().await;
+    house.report("unit", lcov(PATH, 14, |_| true)).await;
+    let merge = house.pull.merge();
+    let key = house.open(&merge, "unit", false).await;
+    house.store(&key, lcov(PATH, 14, |line| line > 2)).await;
+    house.handle(&key).await.expect("feedback");
+    let (state, text) = house.status(&merge, "covermark/project").expect("a status");
+    assert_eq!((&*state, &*text), ("failure", &*format!("85.71 % (−14.29) vs {}", house.head.short())));
+}
+
+#[tokio::test]
+async fn a_pull_request_that_left_at_a_merge_without_a_report_is_compared_with_the_base_branch() {
+    let house = House::new().await;
+    house.report_on_main(2).await;
+    house.report("unit", lcov(PATH, 14, |_| true)).await;
+    let merge = house.pull.merge();
+    house.widgets.branch("next", &merge);
+    let head = house.widgets.push("next", &[(PATH, source(15))]);
+    let pull = house.widgets.open_pull_request("Next", "next", "main");
+    let key = house.open(&head, "unit", false).await;
+    house.store(&key, lcov(PATH, 15, |_| true)).await;
+    house.handle(&key).await.expect("feedback");
+    let comment = house.masked(&pull.comments()[0].body);
+    assert!(comment.contains("compared with [`MAIN`]"), "{comment}");
+}
+
+#[tokio::test]
 async fn removing_covered_code_does_not_fail_the_project() {
     let house = House::new().await;
     house.report_on_main(2).await;
@@ -92,6 +134,30 @@ async fn the_repositorys_own_rules_hold_and_their_mistakes_are_shown() {
     assert_eq!((&*state, &*text), ("failure", "75.0 % of changed lines covered (needs 90 %)"));
     assert_eq!(house.status(&house.head, "covermark/project"), None);
     assert_snapshot!(house.comment());
+}
+
+#[tokio::test]
+async fn only_the_rules_that_are_there_are_read() {
+    let contents = "GET /repos/{owner}/{repo}/contents/{path}";
+    let none: &[(&str, &str)] = &[];
+    let elsewhere: &[(&str, &str)] = &[(".github/CODEOWNERS", "* @acme/all")];
+    let github: &[(&str, &str)] = &[(".github/codecov.yml", "comment: false\n")];
+    let two: &[(&str, &str)] = &[("codecov.yml", "comment: false\n"), (".codecov.yml", "nonsense: [\n")];
+    for (files, reads, comments) in [(none, 1, 1), (elsewhere, 2, 1), (github, 2, 0), (two, 2, 0)] {
+        let house = House::with_files(files).await;
+        house.report("unit", lcov(PATH, 14, |_| true)).await;
+        assert_eq!((house.github.calls(contents), house.pull.comments().len()), (reads, comments), "{files:?}");
+    }
+}
+
+#[tokio::test]
+async fn in_a_root_that_is_too_large_to_be_listed_the_rules_are_looked_for() {
+    let names: Vec<_> = (0..1_001).map(|n| format!("a{n:04}.txt")).collect();
+    let mut files: Vec<_> = names.iter().map(|name| (name.as_str(), "x")).collect();
+    files.push(("codecov.yml", "comment: false\n"));
+    let house = House::with_files(&files).await;
+    house.report("unit", lcov(PATH, 14, |_| true)).await;
+    assert_eq!(house.pull.comments().len(), 0);
 }
 
 #[tokio::test]

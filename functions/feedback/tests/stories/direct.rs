@@ -1,16 +1,35 @@
 //! The direct invocation by a coverage job: the documented event and the documented answer.
 
-use covermark_feedback::enter;
+use std::sync::Arc;
+
+use covermark_feedback::{Feedback, enter};
 use covermark_standin::Fault;
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 
-use crate::house::{House, PATH, lcov};
+use crate::{
+    house::{House, PATH, lcov},
+    parts::{NoQueue, forbidden_bucket},
+};
 
 async fn invoked(house: &House, event: Value) -> Value {
-    let answer = enter(&house.feedback, event, |_, _| std::future::ready(())).await.expect("an answer");
+    invoked_on(&house.feedback, house, event).await
+}
+
+async fn invoked_on(feedback: &Feedback, house: &House, event: Value) -> Value {
+    let answer = enter(feedback, event, |_, _| std::future::ready(())).await.expect("an answer");
     let text = house.masked(&answer.to_string());
     serde_json::from_str(&text).expect("JSON")
+}
+
+/// The house's function with another queue or bucket.
+fn other(house: &House, change: impl FnOnce(&mut Feedback)) -> Feedback {
+    let Feedback { table, blobs, apps, queue, bucket, clock, random } = &*house.feedback;
+    let (table, blobs, bucket) = (table.clone(), blobs.clone(), bucket.clone());
+    let (apps, queue, clock, random) = (apps.clone(), queue.clone(), clock.clone(), random.clone());
+    let mut feedback = Feedback { table, blobs, apps, queue, bucket, clock, random };
+    change(&mut feedback);
+    feedback
 }
 
 fn event(house: &House, report: Value) -> Value {
@@ -96,6 +115,29 @@ async fn when_github_is_down_the_report_is_kept_and_the_queue_goes_on() {
     assert_eq!(answer["error"]["code"], "github.unavailable", "{answer}");
     assert!(house.drain().await >= 1);
     assert!(house.comment().contains("All 4 changed lines are covered"));
+}
+
+#[tokio::test]
+async fn a_job_is_told_whether_its_report_was_stored_when_our_storage_fails() {
+    let house = House::new().await;
+    let forbidden = forbidden_bucket().await;
+    let no_bucket = other(&house, |feedback| feedback.blobs = forbidden);
+    let inline = || json!({ "inline": lcov(PATH, 14, |_| true) });
+    let mut answers = String::new();
+    for report in [inline(), json!({ "bucket": "reports", "key": "ci/lcov.info" })] {
+        let answer = invoked_on(&no_bucket, &house, event(&house, report)).await;
+        answers.push_str(&format!("{}\n", answer["error"]));
+    }
+    let (gh, now) = (covermark_types::Provider::github(), covermark_types::Clock::now(&*house.clock));
+    let id = house.widgets.state().id;
+    let uploads = house.feedback.table.uploads_of(&gh, id, &house.head, now).await.expect("the table");
+    assert!(uploads.is_empty(), "nothing is waited for: {uploads:?}");
+
+    let no_queue = other(&house, |feedback| feedback.queue = Arc::new(NoQueue));
+    house.github.inject(Fault::on("GET /repos/{owner}/{repo}/pulls/{pull_number}").rate_limited(5));
+    let answer = invoked_on(&no_queue, &house, event(&house, inline())).await;
+    answers.push_str(&format!("{}\n", answer["error"]));
+    assert_snapshot!(answers);
 }
 
 #[tokio::test]

@@ -221,8 +221,7 @@ impl House {
 }
 
 pub(crate) fn job(key: &UploadKey) -> FeedbackJob {
-    let UploadKey { provider, repository, commit, upload } = key.clone();
-    FeedbackJob::Upload { provider, repository, commit, upload }
+    key.clone().into()
 }
 
 async fn parts(

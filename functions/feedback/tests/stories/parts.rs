@@ -1,10 +1,16 @@
-//! A clock that the story moves, and a queue that goes by it.
+//! A clock that the story moves, a queue that goes by it, and a queue and a bucket that refuse.
 
 use std::sync::{Arc, Mutex};
 
-use covermark_state::queue::Queue;
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use covermark_state::{
+    Error,
+    blobs::{Blobs, S3Bucket},
+    queue::Queue,
+};
 use covermark_types::{Clock, Timestamp};
 use jiff::SignedDuration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 pub(crate) struct TestClock(Mutex<Timestamp>);
 
@@ -32,7 +38,7 @@ pub(crate) struct TestQueue {
 
 #[async_trait::async_trait]
 impl Queue for TestQueue {
-    async fn send(&self, body: &str, delay: std::time::Duration) -> Result<(), covermark_state::Error> {
+    async fn send(&self, body: &str, delay: std::time::Duration) -> Result<(), Error> {
         self.waiting.lock().expect("unpoisoned").push((self.clock.now() + delay, body.to_owned()));
         Ok(())
     }
@@ -51,4 +57,33 @@ impl TestQueue {
         *waiting = later;
         due.into_iter().map(|(_, body): (Timestamp, String)| body).collect()
     }
+}
+
+/// A queue that is down.
+pub(crate) struct NoQueue;
+
+#[async_trait::async_trait]
+impl Queue for NoQueue {
+    async fn send(&self, _: &str, _: std::time::Duration) -> Result<(), Error> {
+        Err(Error::Unavailable { what: "SQS SendMessage", source: "it is down".into() })
+    }
+}
+
+/// A bucket in which nothing may be read or written.
+pub(crate) async fn forbidden_bucket() -> Blobs {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 16 * 1024]).await;
+            let body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+            let head = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+        }
+    });
+    let endpoint = Some(endpoint.parse().expect("an address"));
+    let bucket = S3Bucket { bucket: "reports".to_owned(), region: "eu-west-1".to_owned(), endpoint };
+    let http = covermark_service::http_client::build(None).expect("a client");
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "tests");
+    Blobs::s3(&bucket, http, SharedCredentialsProvider::new(credentials)).expect("a bucket")
 }

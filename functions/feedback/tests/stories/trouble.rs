@@ -1,6 +1,6 @@
 //! Bad days of GitHub: nothing is lost, nothing is doubled, and the reason is kept.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use covermark_standin::{Fault, state::Level};
 use covermark_types::{Fault as _, FaultClass};
@@ -9,6 +9,8 @@ use crate::house::{House, PATH, lcov};
 
 const COMMENT: &str = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
 const PULL: &str = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
+const COMMENTS: &str = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
+const COMMENT_EDIT: &str = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
 const STATUS: &str = "POST /repos/{owner}/{repo}/statuses/{sha}";
 
 #[tokio::test]
@@ -117,6 +119,74 @@ async fn a_suspended_installation_and_a_removed_one_are_reasons_and_no_errors() 
     house.report("integration", lcov(PATH, 14, |_| true)).await;
     assert_eq!(house.skipped(&house.head).await, ["installation.none"]);
     house.github.finish();
+}
+
+#[tokio::test]
+async fn of_two_runs_one_of_which_github_held_up_for_longer_than_its_lease_one_comments() {
+    let house = Arc::new(House::new().await);
+    let key = house.open(&house.head, "unit", true).await;
+    house.store(&key, lcov(PATH, 14, |_| true)).await;
+    let gate = house.github.hold(PULL);
+    let slow = tokio::spawn({
+        let (house, key) = (house.clone(), key.clone());
+        async move { house.handle(&key).await }
+    });
+    gate.reached().await;
+    // The slow run has seen by now that there is no comment yet.
+    while house.github.calls(COMMENTS) == 0 {
+        tokio::task::yield_now().await;
+    }
+    house.handle(&key).await.expect("the first run has the lease; this one is queued");
+    assert_eq!(house.pull.comments().len(), 0);
+    house.clock.advance(121);
+    house.handle(&key).await.expect("feedback");
+    assert_eq!(house.pull.comments().len(), 1);
+    let statuses = house.github.calls(STATUS);
+
+    gate.release();
+    slow.await.expect("no panic").expect("queued again");
+    assert_eq!(house.github.calls(STATUS), statuses, "it posts nothing at all");
+    house.drain().await;
+    assert!(house.comment().contains("All 4 changed lines are covered"));
+}
+
+#[tokio::test]
+async fn a_comment_that_was_deleted_is_not_made_twice_by_a_run_that_github_held_up() {
+    let house = Arc::new(House::new().await);
+    house.report("unit", lcov(PATH, 14, |line| line != 12)).await;
+    let first = house.pull.comments()[0].id;
+    house.pull.delete_comment(first);
+    let key = house.open(&house.head, "integration", true).await;
+    house.store(&key, lcov(PATH, 14, |_| true)).await;
+    let gate = house.github.hold(COMMENT_EDIT);
+    let slow = tokio::spawn({
+        let (house, key) = (house.clone(), key.clone());
+        async move { house.handle(&key).await }
+    });
+    gate.reached().await;
+    house.clock.advance(121);
+    gate.release();
+    slow.await.expect("no panic").expect("nobody else came: the lease is still its own");
+    assert!(house.comment().contains("All 4 changed lines are covered"));
+}
+
+#[tokio::test]
+async fn a_repository_that_was_renamed_unheard_of_is_found_under_its_new_name() {
+    let house = House::new().await;
+    house.widgets.rename("gadgets");
+    house.report("unit", lcov(PATH, 14, |line| line != 12)).await;
+    assert!(house.comment().contains("3 of 4 changed lines"), "{}", house.comment());
+    let id = house.widgets.state().id;
+    let row = house.feedback.table.repository(&covermark_types::Provider::github(), id).await.expect("the table");
+    assert_eq!(row.expect("a row").name.to_string(), "acme/gadgets");
+
+    house.widgets.rename("gizmos");
+    house.report("integration", lcov(PATH, 14, |_| true)).await;
+    assert!(house.comment().contains("All 4 changed lines are covered"), "{}", house.comment());
+    let before = house.github.call_count();
+    house.report("more", lcov(PATH, 14, |_| true)).await;
+    let journal = house.github.journal();
+    assert!(journal[before..].iter().all(|call| call.status < 300), "the new name is remembered");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use covermark_types::{
 use proptest::prelude::*;
 
 use super::{FeedbackJob, Job as _, SyncJob, SyncMessage};
+use crate::rows::upload::UploadKey;
 
 fn provider() -> impl Strategy<Value = Provider> {
     "[a-z0-9][a-z0-9-]{0,31}".prop_map(|text| text.parse().expect("a provider"))
@@ -103,4 +104,12 @@ fn what_this_build_does_not_know_is_refused_for_good() {
     insta::assert_snapshot!(refused(r#"{"v":1,"kind":"reconcile","provider":"GH!"}"#), @"the job cannot be read: not a provider: up to 32 lower-case letters, digits and hyphens are expected at line 1 column 43");
     insta::assert_snapshot!(refused(r#"{"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: missing field `v` at line 1 column 36");
     insta::assert_snapshot!(refused(&" ".repeat(20_000)), @"the job has 20000 bytes; at most 16384 are allowed");
+}
+
+#[test]
+fn the_job_of_an_upload_names_what_its_blob_key_names() {
+    let key = "uploads/gh/42/0123456789abcdef0123456789abcdef01234567/6f9619ff-8b86-4011-b42d-00cf4fc964ff";
+    let upload = UploadKey::from_blob_key(key).expect("a key");
+    let FeedbackJob::Upload { provider, repository, commit, upload } = upload.into() else { panic!("another job") };
+    assert_eq!(format!("uploads/{provider}/{repository}/{commit}/{upload}"), key);
 }

@@ -8,16 +8,12 @@ use std::collections::BTreeMap;
 use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, Timestamp};
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{Totals, repository::partition};
 use crate::{
     Error, Table, Write,
-    table::{Condition, Key, Query, item, number, row, text, without_nulls},
+    table::{Condition, Key, item, number, row, without_nulls},
 };
-
-/// Longer branch names go into the index by their hash; DynamoDB's limit for a partition key is 2,048 bytes.
-const MAX_BRANCH_IN_KEY: usize = 512;
 
 /// One commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,13 +99,6 @@ fn key(provider: &Provider, repository: RepositoryId, sha: &CommitSha) -> Key {
     Key::new(partition(provider, repository), format!("COMMIT#{sha}"))
 }
 
-fn branch_index(provider: &Provider, repository: RepositoryId, branch: &str) -> String {
-    if branch.len() <= MAX_BRANCH_IN_KEY {
-        return format!("BRANCH#{provider}#{repository}#{branch}");
-    }
-    format!("BRANCH#{provider}#{repository}#sha256:{}", hex::encode(Sha256::digest(branch.as_bytes())))
-}
-
 impl Table {
     /// Writes a commit if it still has the version that was read.
     ///
@@ -124,14 +113,6 @@ impl Table {
         let version = commit.version.saturating_add(1);
         let mut item = without_nulls(item(&key, commit)?);
         item.insert("version".to_owned(), number(version));
-        // A fork's branch may be named `main` too: only commits outside pull requests speak for a branch.
-        if let (Some(branch), Some(_), None) = (&commit.branch, &commit.report, commit.pull) {
-            item.insert("gsi1pk".to_owned(), text(branch_index(&commit.provider, commit.repository, branch)));
-            item.insert(
-                "gsi1sk".to_owned(),
-                text(format!("{:020}#{}", commit.created_at.as_millisecond(), commit.sha)),
-            );
-        }
         Ok(match self.put(item, Some(unchanged)).await? {
             Write::Applied => CommitWrite::Written(version),
             Write::Refused => CommitWrite::Conflict,
@@ -168,23 +149,5 @@ impl Table {
         let mut rows: std::collections::HashMap<_, _> =
             rows.into_iter().filter(|row| row.report.is_some()).map(|row| (row.sha.clone(), row)).collect();
         Ok(shas.iter().filter_map(|sha| rows.remove(sha)).collect())
-    }
-
-    /// The newest `limit` commits of a branch that have a report, newest upload first; pull requests' commits are
-    /// not among them. From an index: as of a moment ago.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn reports_on_branch(
-        &self,
-        provider: &Provider,
-        repository: RepositoryId,
-        branch: &str,
-        limit: usize,
-    ) -> Result<Vec<CommitRow>, Error> {
-        let query = Query::index("gsi1", branch_index(provider, repository, branch)).newest(limit);
-        let mut rows = self.query(query).await?;
-        rows.truncate(limit);
-        Ok(rows)
     }
 }

@@ -14,6 +14,14 @@ fn row_key(key: &str) -> Key {
     Key::new(format!("LEASE#{key}"), "LEASE")
 }
 
+fn held(holder: &str, until: Timestamp) -> Update {
+    Update::default()
+        .set("holder", text(holder))
+        .set("until", number(until.as_millisecond()))
+        // Whole seconds, rounded up: the row may outlive the lease, never the other way round.
+        .set("ttl", number(until.as_second().saturating_add(1)))
+}
+
 impl Table {
     /// Takes the lease `key` for `holder` until `until`; `true` when it is ours, also when it already was (then the
     /// end is moved). `key` names the thing and `holder` the run, for instance the queue message's id.
@@ -30,12 +38,17 @@ impl Table {
         let free = Condition::new("attribute_not_exists(#pk) OR #until <= :now OR #holder = :holder")
             .value(":now", number(now.as_millisecond()))
             .value(":holder", text(holder));
-        let update = Update::default()
-            .set("holder", text(holder))
-            .set("until", number(until.as_millisecond()))
-            // Whole seconds, rounded up: the row may outlive the lease, never the other way round.
-            .set("ttl", number(until.as_second().saturating_add(1)))
-            .when(free);
+        Ok(self.update(&row_key(key), held(holder, until).when(free)).await?.write.applied())
+    }
+
+    /// Moves the end of a lease that is still `holder`'s, also past its end if nobody else took it; `false` when it is not:
+    /// another holder has it, or had it meanwhile and gave it back. [`Table::acquire_lease`] cannot tell the latter.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn renew_lease(&self, key: &str, holder: &str, until: Timestamp) -> Result<bool, Error> {
+        let ours = Condition::new("#holder = :holder").value(":holder", text(holder));
+        let update = held(holder, until).when(ours);
         Ok(self.update(&row_key(key), update).await?.write.applied())
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Mirrored, cut, repository::partition};
 use crate::{
     Error, Table, Write,
-    table::{self, Condition, Key, Query, Update, item},
+    table::{self, Condition, Key, Update, item},
 };
 
 /// Bytes of a title that are kept.
@@ -73,8 +73,6 @@ pub struct PullComment {
     pub id: Option<u64>,
     /// Digest of the body as posted: the same digest need not be posted again.
     pub digest: String,
-    /// Digest of the statuses as posted on `head`.
-    pub statuses_digest: String,
     /// The commit that it speaks of.
     pub head: CommitSha,
     /// When it was posted.
@@ -139,20 +137,5 @@ impl Table {
         number: PullNumber,
     ) -> Result<Option<Pull>, Error> {
         self.get(&key(provider, repository, number)).await
-    }
-
-    /// The newest `limit` pull requests of a repository, by number.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn pulls_of(
-        &self,
-        provider: &Provider,
-        repository: RepositoryId,
-        limit: usize,
-    ) -> Result<Vec<Pull>, Error> {
-        let mut pulls = self.query(Query::table(partition(provider, repository)).prefix("PULL#").newest(limit)).await?;
-        pulls.truncate(limit);
-        Ok(pulls)
     }
 }

@@ -216,23 +216,6 @@ impl Table {
         Ok(removed(&written))
     }
 
-    /// Notes that GitHub has deleted a repository: out of its installation and out of the name index, so that a new
-    /// one may take the name. Its history stays, GitHub can restore it under the same id.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
-    pub async fn delete_repository(
-        &self,
-        provider: &Provider,
-        id: RepositoryId,
-        seen_at: Timestamp,
-    ) -> Result<Mirrored, Error> {
-        let older = Condition::new("attribute_exists(#pk) AND #seen_at <= :seen")
-            .value(":seen", number(seen_at.as_millisecond()));
-        let update = removal(seen_at).remove("gsi1pk").remove("gsi1sk").when(older);
-        Ok(removed(&self.update(&key(provider, id), update).await?))
-    }
-
     /// Takes all repositories out of an installation that is gone, and says how many those were.
     ///
     /// # Errors

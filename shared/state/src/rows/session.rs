@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Hashed, Table, Write,
-    table::{Condition, Key, Update, item, number, without_nulls},
+    table::{Condition, Key, item, number, without_nulls},
 };
 
 /// Nobody sees more installations than this on one page; more would not fit into a row for ever either.
@@ -49,26 +49,6 @@ impl Table {
         let mut item = without_nulls(item(&key(id), &session)?);
         item.insert("ttl".to_owned(), number(session.expires_at.as_second()));
         self.put(item, Some(Condition::absent())).await
-    }
-
-    /// Replaces what a session may see. Refused when the session has ended meanwhile: a logout stays a logout.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
-    pub async fn set_session_installations(
-        &self,
-        id: &Hashed,
-        installations: &[InstallationId],
-        seen_at: Timestamp,
-    ) -> Result<Write, Error> {
-        let seen = &installations[..installations.len().min(MAX_INSTALLATIONS)];
-        let list = serde_dynamo::to_attribute_value(seen)
-            .map_err(|error| Error::Malformed { key: key(id).pk, reason: error.to_string() })?;
-        let update = Update::default()
-            .set("installations", list)
-            .set("seen_at", number(seen_at.as_millisecond()))
-            .when(Condition::present());
-        Ok(self.update(&key(id), update).await?.write)
     }
 
     /// The session with this hash, unless it has ended.

@@ -71,43 +71,12 @@ impl Table {
         Err(Error::Contended { what: "the upload token" })
     }
 
-    /// Removes the repository's token; `false` when it had none.
-    ///
-    /// # Errors
-    /// When the table cannot be written, or others rotate the same token all the time.
-    pub async fn revoke_upload_token(&self, provider: &Provider, repository: RepositoryId) -> Result<bool, Error> {
-        for _ in 0..TRIES {
-            let pointer = by_repository(provider, repository);
-            let Some(token) = self.get::<UploadToken>(&pointer).await? else { return Ok(false) };
-            let writes = vec![
-                self.deleting(&by_hash(&token.hash), None)?,
-                self.deleting(&pointer, Some(unchanged(Some(&token))))?,
-            ];
-            if self.transact(writes).await?.applied() {
-                return Ok(true);
-            }
-        }
-        Err(Error::Contended { what: "the upload token" })
-    }
-
-    /// Whose token this is; `None` when it was never given out, rotated away or revoked.
+    /// Whose token this is; `None` when it was never given out or was rotated away.
     ///
     /// # Errors
     /// When the table cannot be read.
     pub async fn repository_of_upload_token(&self, hash: &Hashed) -> Result<Option<UploadToken>, Error> {
         self.get(&by_hash(hash)).await
-    }
-
-    /// The repository's token: its hash, and since when it holds.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn upload_token_of(
-        &self,
-        provider: &Provider,
-        repository: RepositoryId,
-    ) -> Result<Option<UploadToken>, Error> {
-        self.get(&by_repository(provider, repository)).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Commits: written by version, found as ancestors and by branch.
+//! Commits: written by version, found as ancestors.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use covermark_state::rows::{
     Totals,
     commit::{CommitRow, CommitWrite, Posted},
 };
-use covermark_types::{CommitSha, PullNumber, RepositoryId};
+use covermark_types::{CommitSha, RepositoryId};
 
 use crate::support::{at, gh, sha, table};
 
@@ -69,26 +69,4 @@ async fn the_nearest_ancestor_with_a_report_is_the_first_of_one_answer() {
     let found = table.reports_of(&gh(), REPO, &ancestors).await.expect("a read");
     assert_eq!(found.iter().map(|row| row.sha.clone()).collect::<Vec<_>>(), [sha('c'), sha('e')]);
     assert_eq!(table.reports_of(&gh(), REPO, &[]).await.expect("a read"), []);
-}
-
-#[tokio::test]
-async fn a_branch_is_spoken_for_by_its_own_commits_and_not_by_a_fork_of_that_name() {
-    let table = table().await;
-    for (digit, created) in [('a', 1), ('b', 3), ('c', 2)] {
-        table.put_commit(&commit(sha(digit), created)).await.expect("a write");
-    }
-    let fork = CommitRow { pull: Some(PullNumber(9)), ..commit(sha('d'), 9) };
-    table.put_commit(&fork).await.expect("a write");
-    table.put_commit(&CommitRow { report: None, ..commit(sha('e'), 9) }).await.expect("a write");
-    let found = table.reports_on_branch(&gh(), REPO, "main", 2).await.expect("a read");
-    assert_eq!(found.iter().map(|row| row.sha.clone()).collect::<Vec<_>>(), [sha('b'), sha('c')]);
-}
-
-#[tokio::test]
-async fn a_branch_name_of_any_length_is_a_key() {
-    let table = table().await;
-    let long = "x".repeat(5000);
-    table.put_commit(&CommitRow { branch: Some(long.clone()), ..commit(sha('a'), 1) }).await.expect("a write");
-    assert_eq!(table.reports_on_branch(&gh(), REPO, &long, 1).await.expect("a read").len(), 1);
-    assert_eq!(table.reports_on_branch(&gh(), REPO, &"x".repeat(5001), 1).await.expect("a read").len(), 0);
 }

@@ -31,3 +31,19 @@ async fn a_lease_ends_by_itself_by_being_released_or_not_at_all_for_its_holder()
     assert!(table.release_lease("gh/42", "second").await.expect("a write").applied());
     assert!(acquire("first", 120).await);
 }
+
+#[tokio::test]
+async fn a_lease_is_renewed_only_while_nobody_else_has_had_it() {
+    let table = table().await;
+    let acquire =
+        async |holder, now| table.acquire_lease("gh/42", holder, at(now + 60), at(now)).await.expect("a write");
+    let renew = async |holder, now: i64| table.renew_lease("gh/42", holder, at(now + 60)).await.expect("a write");
+    assert!(!renew("first", 0).await, "nobody has it");
+    assert!(acquire("first", 0).await);
+    assert!(renew("first", 100).await, "late, and still the first's");
+    assert!(!acquire("second", 159).await);
+    assert!(acquire("second", 160).await);
+    assert!(!renew("first", 161).await, "the second has it");
+    assert!(table.release_lease("gh/42", "second").await.expect("a write").applied());
+    assert!(!renew("first", 162).await, "the second had it");
+}

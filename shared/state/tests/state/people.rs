@@ -74,12 +74,7 @@ async fn a_session_ends_at_its_time_and_at_logout() {
     let read = async |now| table.session(&hash("id"), at(now)).await.expect("a read");
     assert_eq!(read(3599).await, Some(session()));
     assert_eq!(read(3600).await, None);
-    let more = [InstallationId(7), InstallationId(8)];
-    table.set_session_installations(&hash("id"), &more, at(9)).await.expect("a write");
-    assert_eq!(read(10).await.map(|session| (session.installations, session.seen_at)), Some((more.to_vec(), at(9))));
     table.delete_session(&hash("id")).await.expect("a write");
     table.delete_session(&hash("id")).await.expect("twice is fine");
     assert_eq!(read(10).await, None);
-    let write = table.set_session_installations(&hash("id"), &more, at(11)).await.expect("a write");
-    assert_eq!((write, read(12).await), (Write::Refused, None), "a logout stays a logout");
 }

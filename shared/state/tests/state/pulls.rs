@@ -35,13 +35,7 @@ fn pull(number: u64, updated: i64, seen: i64) -> Pull {
 }
 
 fn comment(posted: i64) -> PullComment {
-    PullComment {
-        id: Some(99),
-        digest: "d1".to_owned(),
-        statuses_digest: "s1".to_owned(),
-        head: sha('a'),
-        posted_at: at(posted),
-    }
+    PullComment { id: Some(99), digest: "d1".to_owned(), head: sha('a'), posted_at: at(posted) }
 }
 
 #[tokio::test]
@@ -74,16 +68,6 @@ async fn a_late_event_does_not_turn_a_pull_request_back() {
     for (updated, seen) in [(4, 9), (5, 5)] {
         assert_eq!(table.put_pull(&pull(9, updated, seen)).await.expect("a write"), Mirrored::Older);
     }
-}
-
-#[tokio::test]
-async fn pull_requests_are_listed_newest_first_by_number_not_by_text() {
-    let table = table().await;
-    for number in [2, 10, 9, 100] {
-        table.put_pull(&pull(number, 1, 2)).await.expect("a write");
-    }
-    let newest = table.pulls_of(&gh(), REPO, 3).await.expect("a read");
-    assert_eq!(newest.iter().map(|pull| pull.number.0).collect::<Vec<_>>(), [100, 10, 9]);
 }
 
 #[tokio::test]

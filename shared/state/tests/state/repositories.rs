@@ -103,17 +103,6 @@ async fn a_removed_repository_keeps_its_history_and_does_not_come_back_by_itself
 }
 
 #[tokio::test]
-async fn a_deleted_repository_frees_its_name() {
-    let table = table().await;
-    table.put_repository(&widgets(42, "acme/widgets", 1, 2)).await.expect("a write");
-    table.delete_repository(&gh(), RepositoryId(42), at(3)).await.expect("a write");
-    assert_eq!(table.repository_by_name(&gh(), &name("acme/widgets")).await.expect("a read"), None);
-    assert!(table.repository(&gh(), RepositoryId(42)).await.expect("a read").is_some());
-    let unknown = table.delete_repository(&gh(), RepositoryId(99), at(3)).await.expect("a write");
-    assert_eq!(unknown, Mirrored::Older, "and half a row is never made");
-}
-
-#[tokio::test]
 async fn a_reconcile_writes_only_what_differs() {
     let table = table().await;
     let all = |seen| (1..=250).map(move |id| widgets(id, &format!("acme/w{id}"), 1, seen)).collect::<Vec<_>>();

@@ -21,18 +21,6 @@ async fn rotating_a_token_makes_the_former_one_void() {
     table.rotate_upload_token(&gh(), REPO, &hash("two"), at(3)).await.expect("rotating again is fine");
     assert_eq!(table.repository_of_upload_token(&hash("one")).await.expect("a read"), None);
     assert!(table.repository_of_upload_token(&hash("two")).await.expect("a read").is_some());
-    let current = table.upload_token_of(&gh(), REPO).await.expect("a read").expect("a token");
-    assert_eq!((current.hash, current.created_at), (hash("two"), at(2)));
-}
-
-#[tokio::test]
-async fn a_revoked_token_opens_nothing() {
-    let table = table().await;
-    assert!(!table.revoke_upload_token(&gh(), REPO).await.expect("a write"));
-    table.rotate_upload_token(&gh(), REPO, &hash("one"), at(1)).await.expect("a write");
-    assert!(table.revoke_upload_token(&gh(), REPO).await.expect("a write"));
-    assert_eq!(table.repository_of_upload_token(&hash("one")).await.expect("a read"), None);
-    assert_eq!(table.upload_token_of(&gh(), REPO).await.expect("a read"), None);
 }
 
 #[tokio::test]
@@ -49,13 +37,11 @@ async fn of_many_rotations_at_once_exactly_one_token_is_left() {
     for n in 0..4 {
         valid.extend(table.repository_of_upload_token(&hash(&n.to_string())).await.expect("a read"));
     }
-    let current = table.upload_token_of(&gh(), REPO).await.expect("a read").expect("a token");
-    assert_eq!(valid, [current]);
+    assert_eq!(valid.len(), 1, "{valid:?}");
 }
 
 #[test]
-fn a_token_is_kept_as_its_sha_256_and_shown_by_eight_digits() {
+fn a_token_is_kept_as_its_sha_256() {
     let hash = hash("abc");
     assert_eq!(hash.as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_eq!(hash.fingerprint(), "ba7816bf");
 }
