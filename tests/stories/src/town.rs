@@ -166,7 +166,8 @@ fn register(github: &GitHubStandIn, running: &Running, provider: &Provider) {
 /// Covermark on a data folder; on an empty one it is as somebody has it who just started it: no App is connected.
 pub async fn serve(data: &Path) -> Running {
     Running::start(Start {
-        data,
+        // Below, not in it: Covermark makes the folder itself, closed to others as it wants it.
+        data: &data.join("covermark"),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
         global_upload_token: None,
