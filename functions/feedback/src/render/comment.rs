@@ -44,7 +44,8 @@ fn trouble(verdicts: &Verdicts) -> String {
         let more = waiting.missing.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         if !names.is_empty() {
-            lines.push(format!("Waiting for {}{more}. No verdict before they are here or overdue.", names.join(", ")));
+            let they = if waiting.missing.len() == 1 { "it is" } else { "they are" };
+            lines.push(format!("Waiting for {}{more}. No verdict before {they} here or overdue.", names.join(", ")));
         }
     }
     let uploads = &verdicts.uploads;
