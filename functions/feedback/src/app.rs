@@ -10,7 +10,7 @@ use covermark_state::{
     queue::Queue,
     rows::upload::UploadKey,
 };
-use covermark_types::{Clock, CommitSha, Provider, Random, RepositoryId};
+use covermark_types::{Clock, CommitSha, Fault as _, FaultClass, Provider, Random, RepositoryId};
 
 use crate::{
     commit::{self, Trigger},
@@ -64,7 +64,12 @@ pub async fn handle(app: &Feedback, job: FeedbackJob) -> Result<(), FeedbackErro
         Ok(done) => done.log(&key),
         // As a new message: to be in another one's way is no failure, and five of those make a dead letter.
         Err(FeedbackError::Busy) => app.queue.send(&job.to_body()?, BUSY_RETRY).await?,
-        Err(error) => return Err(error),
+        Err(error) => {
+            if error.class() == FaultClass::Unauthorized {
+                app.apps.after_refusal(&key.provider).await;
+            }
+            return Err(error);
+        }
     }
     Ok(())
 }

@@ -69,6 +69,12 @@ pub fn routes(app: Arc<Upload>) -> Router {
     paths.fold(Router::new(), |router, path| router.route(&path, any(serve))).with_state(app)
 }
 
+/// The calls, and an answer to what is none: the deployment sends here whatever matches no route of its own.
+pub fn router(app: Arc<Upload>) -> Router {
+    let nothing = "There is nothing at this address. Uploads go to PUBLIC_URL/upload/…; pages begin at PUBLIC_URL/.";
+    routes(app).fallback(move || async move { Problem::not_found(nothing) })
+}
+
 async fn serve(State(app): State<Arc<Upload>>, request: Request) -> Response {
     // Boxed: what waits for AWS is 17 KB of state, too much for every connection's task to hold.
     Box::pin(answer(&app, request)).await.unwrap_or_else(Problem::into_response)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use covermark_service::{aws, config, lambda, telemetry};
 use covermark_state::vault::Vault as _;
 use covermark_types::{SystemClock, SystemRandom};
-use covermark_upload::{GLOBAL_TOKEN_SECRET, Upload, routes};
+use covermark_upload::{GLOBAL_TOKEN_SECRET, Upload, router};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -16,5 +16,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     let global_token = stored.and_then(|stored| config::global_upload_token(stored.expose()));
     let (table, blobs, feedback) = (cloud.table(table), cloud.blobs(bucket)?, cloud.queue(queue));
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-    lambda::http(routes(Arc::new(Upload { table, blobs, feedback, public_url, global_token, clock, random }))).await
+    lambda::http(router(Arc::new(Upload { table, blobs, feedback, public_url, global_token, clock, random }))).await
 }
