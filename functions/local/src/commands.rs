@@ -45,7 +45,7 @@ async fn serve(common: &Common, options: cli::Serve) -> anyhow::Result<()> {
     })
     .await?;
     say(&format!("Covermark listens on http://{}", running.address));
-    if running.house.rooms.apps.providers().await.is_ok_and(|connected| connected.is_empty()) {
+    if running.house.rooms.connected().await.is_ok_and(|connected| connected.is_empty()) {
         say(
             "No GitHub App is connected yet: stop, run `covermark credentials import --provider gh FILE`, start again.",
         );

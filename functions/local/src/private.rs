@@ -9,23 +9,34 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
+/// Name of the database in the data folder: by it a folder of ours is known again.
+pub(crate) const DATABASE: &str = "covermark.sqlite";
+
 /// Everything that is not the owner's.
 const OTHERS: u32 = 0o077;
+/// Of that, what lets others put files there.
+const OTHERS_WRITE: u32 = 0o022;
 
-/// Makes the folder, or refuses one that others can enter. It is not tightened: who named `/tmp` or a home by mistake
-/// would find everybody else locked out of it.
+/// Makes the folder, or takes one that is there: an empty one and one of ours are tightened, so that nobody else can
+/// enter. Any other is refused: who named `/tmp` or a home by mistake would find everybody else locked out of it, and
+/// where others can write, a file of ours may be theirs.
 pub(crate) fn folder(path: &Path) -> anyhow::Result<()> {
     let unusable = || format!("the data folder {} cannot be used", path.display());
     DirBuilder::new().recursive(true).mode(0o700).create(path).with_context(unusable)?;
     let mode = fs::metadata(path).with_context(unusable)?.permissions().mode() & 0o7777;
-    if mode & OTHERS != 0 {
-        let path = path.display();
-        bail!(
-            "other users of this machine can enter the data folder {path} (mode {mode:04o}): run `chmod 700 {path}`, or \
-             name a folder that is Covermark's alone"
-        );
+    if mode & OTHERS == 0 {
+        return Ok(());
     }
-    Ok(())
+    let empty = fs::read_dir(path).with_context(unusable)?.next().is_none();
+    let ours = mode & OTHERS_WRITE == 0 && path.join(DATABASE).exists();
+    if empty || ours {
+        return fs::set_permissions(path, Permissions::from_mode(0o700)).with_context(unusable);
+    }
+    let path = path.display();
+    bail!(
+        "other users of this machine can enter the data folder {path} (mode {mode:04o}): run `chmod 700 {path}`, or name \
+         a folder that is Covermark's alone"
+    );
 }
 
 /// Makes the database's file for its owner alone before SQLite would make it for everybody, and tightens one that is
@@ -47,7 +58,7 @@ pub(crate) fn database(file: &Path) -> io::Result<()> {
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
-    use super::{database, folder};
+    use super::{DATABASE, database, folder};
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).expect("a file").permissions().mode() & 0o7777
@@ -58,30 +69,45 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_made_for_its_owner_alone_and_one_that_others_can_enter_is_refused() {
+    fn a_folder_is_made_for_its_owner_alone_and_an_empty_one_or_ours_is_tightened() {
         let home = tempfile::tempdir().expect("a folder");
         let data = home.path().join("state/covermark");
         folder(&data).expect("made");
         assert_eq!((mode(&data), mode(&home.path().join("state"))), (0o700, 0o700));
-        for open in [0o755, 0o701, 0o770, 0o740] {
-            set(&data, open);
-            assert!(folder(&data).is_err(), "{open:o}");
-        }
+        set(&data, 0o777);
+        folder(&data).expect("taken: it is empty");
+        assert_eq!(mode(&data), 0o700);
+        fs::write(data.join(DATABASE), "").expect("a file");
         set(&data, 0o755);
-        let told = folder(&data).expect_err("a refusal").to_string().replace(&data.display().to_string(), "DIR");
-        insta::assert_snapshot!(told, @"other users of this machine can enter the data folder DIR (mode 0755): run `chmod 700 DIR`, or name a folder that is Covermark's alone");
-        assert_eq!(mode(&data), 0o755, "a folder named by mistake stays as it is");
-        set(&data, 0o700);
-        folder(&data).expect("taken");
+        folder(&data).expect("taken: it is ours");
+        assert_eq!(mode(&data), 0o700);
+    }
+
+    #[test]
+    fn a_folder_of_others_is_refused_and_stays_as_it_is() {
+        let data = tempfile::tempdir().expect("a folder");
+        fs::write(data.path().join("thesis.tex"), "").expect("a file");
+        for open in [0o755, 0o701, 0o770, 0o740, 0o1777] {
+            set(data.path(), open);
+            assert!(folder(data.path()).is_err(), "{open:o}");
+            assert_eq!(mode(data.path()), open);
+        }
+        fs::write(data.path().join(DATABASE), "").expect("a file");
+        set(data.path(), 0o757);
+        let told = folder(data.path()).expect_err("anybody can have put the database there").to_string();
+        let told = told.replace(&data.path().display().to_string(), "DIR");
+        insta::assert_snapshot!(told, @"other users of this machine can enter the data folder DIR (mode 0757): run `chmod 700 DIR`, or name a folder that is Covermark's alone");
+        set(data.path(), 0o700);
+        folder(data.path()).expect("taken: nobody else can enter");
     }
 
     #[test]
     fn the_databases_files_are_for_their_owner_alone_also_those_of_an_older_start() {
         let home = tempfile::tempdir().expect("a folder");
-        let file = home.path().join("covermark.sqlite");
+        let file = home.path().join(DATABASE);
         database(&file).expect("made");
-        assert_eq!((mode(&file), mode(home.path()) & 0o077), (0o600, 0));
-        let log = home.path().join("covermark.sqlite-wal");
+        assert_eq!(mode(&file), 0o600);
+        let log = home.path().join(format!("{DATABASE}-wal"));
         fs::write(&log, "x").expect("a file");
         set(&log, 0o644);
         set(&file, 0o644);

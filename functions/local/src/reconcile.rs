@@ -21,7 +21,7 @@ use crate::rooms::Rooms;
 pub(crate) async fn once(rooms: &Rooms, only: Option<Provider>) -> anyhow::Result<Vec<String>> {
     let providers = match only {
         Some(provider) => vec![provider],
-        None => rooms.apps.providers().await?,
+        None => rooms.connected().await?,
     };
     if providers.is_empty() {
         bail!("no GitHub App is connected yet: run `covermark credentials import --provider gh FILE` first");

@@ -11,7 +11,7 @@ use covermark_state::{
     vault::{FileVault, Vault},
 };
 use covermark_sync::Sync;
-use covermark_types::{Clock, Random, SystemClock, SystemRandom};
+use covermark_types::{Clock, Provider, Random, SystemClock, SystemRandom};
 
 use crate::{database::Database, private};
 
@@ -29,8 +29,14 @@ pub struct Rooms {
     pub clock: Arc<dyn Clock>,
     /// Where secrets come from.
     pub random: Arc<dyn Random>,
-    /// The embedded one, which only a data folder has.
-    database: Option<Database>,
+    folder: Option<Folder>,
+}
+
+/// What only a data folder has.
+struct Folder {
+    database: Database,
+    /// The vault as files, which can be listed.
+    vault: FileVault,
 }
 
 impl Rooms {
@@ -42,11 +48,11 @@ impl Rooms {
     pub async fn in_folder(data: &Path, private_ca: Option<&[u8]>) -> anyhow::Result<Self> {
         private::folder(data)?;
         let http = http_client::build(private_ca)?;
-        let database = Database::open(&data.join("covermark.sqlite")).await?;
+        let database = Database::open(&data.join(private::DATABASE)).await?;
         let table = database.table(&http);
         table.create_if_missing().await.context("the table cannot be made")?;
-        let vault = Arc::new(FileVault::new(data.join("vault")));
-        Ok(Self::on(table, vault, http, Some(database)))
+        let vault = FileVault::new(data.join("vault"));
+        Ok(Self::on(table, Arc::new(vault.clone()), http, Some(Folder { database, vault })))
     }
 
     /// The parts of a deployment: its table, and its secrets, whose names start with `prefix`. Region and credentials
@@ -61,10 +67,21 @@ impl Rooms {
         Ok(Self::on(cloud.table(table.to_owned()), cloud.vault(prefix.to_owned()), http, None))
     }
 
-    fn on(table: Table, vault: Arc<dyn Vault>, http: reqwest::Client, database: Option<Database>) -> Self {
+    fn on(table: Table, vault: Arc<dyn Vault>, http: reqwest::Client, folder: Option<Folder>) -> Self {
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let apps = Arc::new(Apps::new(vault.clone(), clock.clone(), http.clone()));
-        Self { table, vault, apps, http, clock, random, database }
+        Self { table, vault, apps, http, clock, random, folder }
+    }
+
+    /// The providers that have an App connected. A folder is listed, because [`Apps`] would remember for half a minute
+    /// that there is none, and the import may be next.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub async fn connected(&self) -> anyhow::Result<Vec<Provider>> {
+        let Some(folder) = &self.folder else { return Ok(self.apps.providers().await?) };
+        let names = folder.vault.names().await?;
+        Ok(names.iter().filter_map(|name| name.strip_suffix("/app")?.parse().ok()).collect())
     }
 
     /// The `sync` function on these rooms.
@@ -74,8 +91,8 @@ impl Rooms {
 
     /// Ends the embedded database cleanly, if there is one.
     pub async fn close(self) {
-        if let Some(database) = self.database {
-            database.close().await;
+        if let Some(folder) = self.folder {
+            folder.database.close().await;
         }
     }
 }

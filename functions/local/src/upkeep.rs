@@ -43,13 +43,13 @@ async fn pass(house: &House) {
             }
         }
     }
-    match house.rooms.apps.providers().await {
+    match house.rooms.connected().await {
         Ok(providers) => {
             for provider in providers {
                 request_reconciliation(house, provider).await;
             }
         }
-        Err(error) => tracing::error!(cause = %Chain(&error), "the connected Apps cannot be read"),
+        Err(error) => tracing::error!(cause = %Chain(error.as_ref()), "the vault cannot be listed"),
     }
 }
 

@@ -25,14 +25,15 @@ pub const PROVIDERS: [&str; 2] = ["gh", "ghe"];
 pub enum CredentialsError {
     /// Nothing is stored for this provider.
     #[error(
-        "no GitHub App is connected for provider `{0}`: give its credentials with `covermark credentials import --provider {0} FILE`"
+        "no GitHub App is connected for provider `{0}`: run `covermark credentials import --provider {0} FILE` (on AWS with \
+         `--table` and `--secrets-prefix`)"
     )]
     NotConfigured(Provider),
     /// What is stored cannot be read.
     #[error("the stored credentials of provider `{0}` cannot be read: {1}")]
     Malformed(Provider, String),
-    /// The vault does not answer.
-    #[error("the vault does not answer")]
+    /// The vault does not answer, or refuses.
+    #[error("the vault cannot be used")]
     Vault(#[from] covermark_state::Error),
 }
 

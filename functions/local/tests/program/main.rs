@@ -1,6 +1,10 @@
 //! The program as a person runs it: arguments in, words and exit codes out.
 
+mod cloud;
+
 use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -10,10 +14,13 @@ use serde_json::Value;
 fn covermark(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_covermark"));
     // What the machine's own Covermark is told must not reach the test's.
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COVERMARK_")) {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COVERMARK_") || name.starts_with("AWS_")) {
         command.env_remove(name);
     }
-    command.env("COVERMARK_DATA", data).args(arguments).stdin(Stdio::null());
+    for file in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        command.env(file, data.join("not-there"));
+    }
+    command.env("AWS_EC2_METADATA_DISABLED", "true").env("COVERMARK_DATA", data).args(arguments).stdin(Stdio::null());
     command
 }
 
@@ -89,6 +96,7 @@ fn the_help_names_every_command_and_its_environment() {
     let data = tempfile::tempdir().expect("a folder");
     insta::assert_snapshot!("help", said(&run(data.path(), &["--help"]).stdout));
     insta::assert_snapshot!("help serve", said(&run(data.path(), &["serve", "--help"]).stdout));
+    insta::assert_snapshot!("help import", said(&run(data.path(), &["credentials", "import", "--help"]).stdout));
 }
 
 #[test]
@@ -100,4 +108,21 @@ fn two_servers_on_one_folder_are_refused_and_a_taken_port_is_named() {
     assert_eq!(output.status.code(), Some(1));
     let sentence = said(&output.stderr);
     assert!(sentence.contains(&address) && sentence.contains("is another Covermark running there?"), "{sentence}");
+}
+
+#[test]
+fn the_data_folder_is_for_its_owner_alone_with_all_that_is_in_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mode = |path: &Path| fs::metadata(path).expect("a file").permissions().mode() & 0o7777;
+    let data = home.path().join("data");
+    run(&data, &["upload-token", "acme/widgets"]);
+    assert_eq!((mode(&data), mode(&data.join("covermark.sqlite"))), (0o700, 0o600));
+    for entry in fs::read_dir(&data).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
+    }
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).expect("a change of mode");
+    let refused = run(home.path(), &["upload-token", "acme/widgets"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused.stderr).contains("run `chmod 700"), "{}", said(&refused.stderr));
 }
