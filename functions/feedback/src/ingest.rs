@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{Feedback, FeedbackError, Skip, totals};
 
 /// The largest raw upload that is read, in bytes: what fits into the function's memory together with what it becomes.
-pub(crate) const MAX_RAW: u64 = 200 * 1024 * 1024;
+pub(crate) const MAX_RAW: u64 = covermark_service::config::MAX_REPORT;
 
 /// A raw upload, read.
 struct Read {
