@@ -38,9 +38,7 @@ async fn pass(house: &House) {
         match replay(queue) {
             Ok(0) => {}
             Ok(letters) => tracing::warn!(queue = name, letters, "jobs that were given up are tried again"),
-            Err(error) => {
-                tracing::error!(queue = name, cause = %Chain(&error), "dead letters could not be tried again")
-            }
+            Err(error) => tracing::error!(queue = name, cause = %Chain(&error), "dead letters cannot be read"),
         }
     }
     match house.rooms.connected().await {

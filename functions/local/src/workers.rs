@@ -1,8 +1,8 @@
 //! What SQS and Lambda do on AWS: take messages off the queues and hand them to their function, a few at a time.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
-use covermark_service::batch::{Outcome, outcome};
+use covermark_service::batch::{Outcome, back_off, outcome};
 use covermark_state::{
     jobs::{FeedbackJob, Job as _, SyncMessage},
     queue::{LocalMessage, LocalQueue},
@@ -16,10 +16,6 @@ use crate::house::House;
 
 /// How many jobs of a queue run at once: as the event source mapping's concurrency on AWS.
 const AT_ONCE: usize = 4;
-/// When a job that failed for the first time is tried again, if its fault does not say.
-const FIRST_RETRY: Duration = Duration::from_secs(2);
-/// How much longer it waits each time after that: 2 s, 8 s, half a minute, two minutes, then the dead letters.
-const BACK_OFF: u32 = 4;
 
 /// Drains both queues until `stop` turns true, then waits for the jobs that are running.
 pub(crate) async fn run(house: Arc<House>, stop: watch::Receiver<bool>) {
@@ -80,8 +76,7 @@ where
 fn settle(queue: &LocalQueue, message: &LocalMessage, outcome: Outcome) {
     match outcome {
         Outcome::Retry(after) => {
-            let back_off = FIRST_RETRY * BACK_OFF.saturating_pow(message.received.saturating_sub(1));
-            queue.retry_after(message.id, after.unwrap_or(back_off));
+            queue.retry_after(message.id, after.unwrap_or_else(|| back_off(message.received)));
         }
         Outcome::Acknowledge => {
             if let Err(error) = queue.delete(message.id) {
