@@ -6,13 +6,14 @@ use axum::{
     Router,
     body::Body,
     extract::{Path, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::post,
 };
 use bytes::Bytes;
 use covermark_github::webhook::{Delivery, Event, Refused, Verified, verify};
 use covermark_service::{
+    body::{self, BodyError},
     credentials::{CredentialsError, WebhookSecrets},
     problem::{Chain, Problem},
 };
@@ -23,7 +24,6 @@ use covermark_state::{
     rows::delivery::{DeliveryOutcome, Received},
 };
 use covermark_types::{Clock, Provider};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use crate::job;
 
@@ -61,19 +61,11 @@ async fn receive(
     app.accept(&provider, &delivery).await
 }
 
-/// The raw bytes. A body that announces itself too large is refused before it is read, one that turns out too large as
-/// soon as it does.
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The delivery is larger than 25 MB.");
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY) {
-        return Err(too_large());
-    }
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Problem::bad_request("The delivery ended before its body was complete.")),
-    }
+    body::read(headers, body, MAX_BODY).await.map_err(|error| match error {
+        BodyError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The delivery is larger than 25 MB."),
+        BodyError::Incomplete => Problem::bad_request("The delivery ended before its body was complete."),
+    })
 }
 
 impl Webhook {
