@@ -29,7 +29,8 @@ pub struct Settings {
     pub private_ca: Option<Vec<u8>>,
 }
 
-/// How long a job has before its message is handed out again: the queues' visibility timeout on AWS.
+/// How long a job has before its message is handed out again. No job takes a fraction of it; a worker that died gives its
+/// message back with the next start anyway.
 const VISIBILITY: Duration = Duration::from_secs(6 * 60);
 
 /// Every function, wired.

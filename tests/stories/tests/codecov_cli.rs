@@ -65,17 +65,19 @@ async fn the_real_client_uploads_in_every_way_and_the_comment_appears() {
     github.install_app(&acme);
     github.lose_webhooks();
 
-    let data = tempfile::tempdir().expect("a folder");
-    let document = data.path().join("app.json");
+    let folder = tempfile::tempdir().expect("a folder");
+    // Covermark makes its data folder itself: one that others can enter is refused.
+    let data = folder.path().join("covermark");
+    let document = folder.path().join("app.json");
     std::fs::write(&document, github.credentials_document()).expect("written");
-    said(covermark(data.path()).args(["credentials", "import", "--provider", "gh"]).arg(&document)).await;
+    said(covermark(&data).args(["credentials", "import", "--provider", "gh"]).arg(&document)).await;
     // No webhook came: the state is read from GitHub.
-    assert_eq!(said(covermark(data.path()).arg("sync")).await, "gh: 1 installation, 1 repository\n");
-    let (mut server, url) = serve(data.path()).await;
+    assert_eq!(said(covermark(&data).arg("sync")).await, "gh: 1 installation, 1 repository\n");
+    let (mut server, url) = serve(&data).await;
     let health = covermark_testing::http().get(format!("{url}/health")).send().await.expect("an answer");
     assert_eq!(health.status(), 200);
     // The server is running: the command works beside it, on the same folder.
-    let token = said(covermark(data.path()).args(["upload-token", "acme/widgets"])).await;
+    let token = said(covermark(&data).args(["upload-token", "acme/widgets"])).await;
 
     let mut client = Command::new(python);
     client.arg(script).args(["--url", &url, "--slug", "acme/widgets", "--token", token.trim()]);
