@@ -2,8 +2,9 @@
 //!
 //! Files with equal digests and no hunks are skipped, so the cost is the number of files plus what changed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use super::pairs::{Pair, pairs};
 use crate::diff::{Diff, DiffFile};
 use crate::{FileReport, LineState, Report};
 
@@ -35,22 +36,16 @@ pub enum Presence {
 /// lacks an upload of the other makes files look as if they changed.
 #[must_use]
 pub fn indirect(base: &Report, head: &Report, diff: &Diff) -> Vec<IndirectFile> {
-    let changes: HashMap<&str, &DiffFile> =
-        diff.files.iter().filter_map(|file| Some((file.new.as_deref()?, file))).collect();
-    let mut found = Vec::new();
-    for file in head.files() {
-        let change = changes.get(file.path()).copied();
-        let old_path = change.map_or(Some(file.path()), |change| change.old.as_deref());
-        let Some(old_path) = old_path else { continue };
-        match base.file(old_path) {
-            Some(old) if change.is_none_or(|change| change.hunks.is_empty()) && old.digest() == file.digest() => {}
-            Some(old) => found.extend(changed(old, file, change)),
-            None => found.extend(appeared(file, change)),
-        }
+    pairs(base, head, diff).iter().filter_map(of).collect()
+}
+
+pub(super) fn of(pair: &Pair<'_>) -> Option<IndirectFile> {
+    match (pair.base, pair.head) {
+        (Some(old), Some(new)) => changed(old, new, pair.change),
+        (None, Some(new)) => appeared(new, pair.change),
+        (Some(old), None) => disappeared(old, pair.change),
+        (None, None) => None,
     }
-    found.extend(disappeared(base, head, diff));
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    found
 }
 
 fn changed(old: &FileReport, new: &FileReport, change: Option<&DiffFile>) -> Option<IndirectFile> {
@@ -61,8 +56,30 @@ fn changed(old: &FileReport, new: &FileReport, change: Option<&DiffFile>) -> Opt
     differences(new, change, Presence::Both, |number| before.get(&number).copied())
 }
 
+/// A file that the change does not add and that is measured now. One that the change adds is the patch.
 fn appeared(file: &FileReport, change: Option<&DiffFile>) -> Option<IndirectFile> {
+    if change.is_some_and(|change| change.old.is_none()) {
+        return None;
+    }
     differences(file, change, Presence::OnlyHead, |_| None)
+}
+
+/// A file that left the report although some of its measured lines are still in the repository.
+fn disappeared(file: &FileReport, change: Option<&DiffFile>) -> Option<IndirectFile> {
+    let stays = match change {
+        None => true,
+        Some(change) if change.new.is_none() => false,
+        Some(change) => {
+            let alignment = change.alignment();
+            file.lines().any(|line| alignment.new_line(line.number).is_some())
+        }
+    };
+    stays.then(|| IndirectFile {
+        path: file.path().to_owned(),
+        presence: Presence::OnlyBase,
+        newly_missed: Vec::new(),
+        newly_covered: Vec::new(),
+    })
 }
 
 fn differences(
@@ -87,17 +104,4 @@ fn differences(
         }
     }
     (!found.newly_missed.is_empty() || !found.newly_covered.is_empty()).then_some(found)
-}
-
-/// Files that left the report without leaving the repository.
-fn disappeared<'a>(base: &'a Report, head: &'a Report, diff: &'a Diff) -> impl Iterator<Item = IndirectFile> + 'a {
-    let touched: HashSet<&str> = diff.files.iter().filter_map(|file| file.old.as_deref()).collect();
-    base.files().iter().filter(move |file| head.file(file.path()).is_none() && !touched.contains(file.path())).map(
-        |file| IndirectFile {
-            path: file.path().to_owned(),
-            presence: Presence::OnlyBase,
-            newly_missed: Vec::new(),
-            newly_covered: Vec::new(),
-        },
-    )
 }

@@ -1,6 +1,6 @@
 //! Patch coverage: of the lines that a change added, those that are executable in the head report.
 
-use crate::diff::Diff;
+use crate::diff::{Diff, DiffFile};
 use crate::{FileReport, Line, LineState, Report, Totals};
 
 /// The coverage of a change.
@@ -50,18 +50,23 @@ pub enum Uncovered {
 pub fn patch(head: &Report, diff: &Diff) -> Patch {
     let mut patch = Patch::default();
     for change in &diff.files {
-        let Some(file) = change.new.as_deref().and_then(|path| head.file(path)) else { continue };
-        let mut changed = PatchFile { path: file.path().to_owned(), totals: Totals::default(), uncovered: Vec::new() };
-        for added in change.added() {
-            changed.add(file, *added.start(), *added.end());
-        }
-        if changed.totals.lines > 0 {
-            changed.totals.files = 1;
+        let file = change.new.as_deref().and_then(|path| head.file(path));
+        if let Some(changed) = file.and_then(|file| added(file, change)) {
             patch.totals += changed.totals;
             patch.files.push(changed);
         }
     }
     patch
+}
+
+/// The lines that `change` added to `file`; `None` when none of them is measured.
+pub(super) fn added(file: &FileReport, change: &DiffFile) -> Option<PatchFile> {
+    let mut changed = PatchFile { path: file.path().to_owned(), totals: Totals::default(), uncovered: Vec::new() };
+    for range in change.added() {
+        changed.add(file, *range.start(), *range.end());
+    }
+    changed.totals.files = 1;
+    (changed.totals.lines > 0).then_some(changed)
 }
 
 impl PatchFile {

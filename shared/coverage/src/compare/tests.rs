@@ -1,7 +1,10 @@
 //! Stories of changes and what they do to coverage.
 
-use super::{Presence, Uncovered, indirect, patch};
+use proptest::prelude::*;
+
+use super::{Presence, Uncovered, adjusted_base, files, indirect, patch, removed, shift};
 use crate::diff::Diff;
+use crate::testing::{change, report as any_report};
 use crate::{Branches, FileReport, Line, Metric, Report, Totals};
 
 /// `"1 2! 4~"`: line 1 hit, 2 missed, 4 partial.
@@ -127,4 +130,130 @@ fn untouched_lines_that_changed_are_found_where_they_moved_to() {
 fn nothing_changes_between_a_report_and_itself() {
     let both = report([("a.rs", "1 2! 3~"), ("b.rs", "1")]);
     assert_eq!(indirect(&both, &both, &Diff::default()), []);
+}
+
+/// The lines of every file, in the spelling of [`file`].
+fn spelled(report: &Report) -> String {
+    let line = |line: Line| match line.state() {
+        crate::LineState::Miss => format!(" {}!", line.number),
+        crate::LineState::Partial => format!(" {}~", line.number),
+        crate::LineState::Hit => format!(" {}", line.number),
+    };
+    report
+        .files()
+        .iter()
+        .map(|file| format!("{}{}\n", file.path(), file.lines().map(line).collect::<String>()))
+        .collect()
+}
+
+#[test]
+fn a_report_that_is_carried_forward_follows_its_lines() {
+    let old = report([("a.rs", "1 2 3! 9~"), ("b.rs", "1! 2"), ("gone.rs", "1"), ("same.rs", "7")]);
+    insta::assert_snapshot!(spelled(&shift(&old, &diff(CHANGE))), @"
+    a.rs 1 10! 16~
+    renamed.rs 1! 3
+    same.rs 7
+    ");
+    let unmoved = shift(&old, &Diff::default());
+    assert_eq!((&unmoved, unmoved.parts()), (&old, old.parts()), "the same upload");
+}
+
+#[test]
+fn a_copy_is_not_carried_forward_and_its_source_stays() {
+    let copy = diff("diff --git a/a b/b\nsimilarity index 100%\ncopy from a\ncopy to b\n");
+    let old = report([("a", "1 2!")]);
+    assert_eq!(shift(&old, &copy), old);
+    let head = report([("a", "1 2!"), ("b", "1! 2!")]);
+    let found = indirect(&old, &head, &copy);
+    assert_eq!((found.len(), found[0].path.as_str(), found[0].newly_missed.as_slice()), (1, "b", &[1][..]));
+    assert_eq!(removed(&old, &copy), Totals::default());
+}
+
+#[test]
+fn what_a_change_removes_comes_off_the_base() {
+    let base = report([("a.rs", "1 2~ 3!"), ("b.rs", "1"), ("gone.rs", "1!"), ("other.rs", "1! 2")]);
+    let gone = Totals { files: 2, lines: 2, hits: 0, partials: 1, misses: 1, branches: 2, branches_hit: 1 };
+    assert_eq!(removed(&base, &diff(CHANGE)), gone);
+    let left = Totals { files: 4, lines: 5, hits: 3, partials: 0, misses: 2, branches: 0, branches_hit: 0 };
+    assert_eq!(adjusted_base(&base, &diff(CHANGE)), left);
+}
+
+#[test]
+fn the_file_table_has_what_changed_and_nothing_else() {
+    let base = report([
+        ("a.rs", "1 2 3"),
+        ("b.rs", "1 2"),
+        ("gone.rs", "1"),
+        ("same.rs", "1 2!"),
+        ("comments.rs", "1 2"),
+        ("unmeasured.rs", "4"),
+    ]);
+    let head = report([("a.rs", "1 2! 4 10!"), ("renamed.rs", "1 2! 3"), ("same.rs", "1 2!"), ("fresh.rs", "1!")]);
+    let emptied = "--- a/comments.rs\n+++ b/comments.rs\n@@ -1,2 +1,2 @@\n-a\n-b\n+#\n+#\n";
+    let shown: String = files(&base, &head, &diff(&format!("{CHANGE}{emptied}")))
+        .iter()
+        .map(|file| {
+            let side = |totals: Option<Totals>| totals.map_or("-".to_owned(), |it| format!("{}/{}", it.hits, it.lines));
+            let from = file.renamed_from.as_ref().map_or(String::new(), |from| format!(" (was {from})"));
+            let (patch, removed) = (side(Some(file.patch)), side(Some(file.removed)));
+            let indirect =
+                file.indirect.as_ref().map_or(String::new(), |it| format!(" {:?} {:?}", it.presence, it.newly_missed));
+            format!(
+                "{}{from}: {} to {}, added {patch}, removed {removed}{indirect}\n",
+                file.path,
+                side(file.base),
+                side(file.head)
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(shown, @"
+    a.rs: 3/3 to 2/4, added 1/2, removed 1/1 Both [10]
+    comments.rs: 2/2 to -, added 0/0, removed 2/2
+    fresh.rs: - to 0/1, added 0/0, removed 0/0 OnlyHead [1]
+    gone.rs: 1/1 to -, added 0/0, removed 1/1
+    renamed.rs (was b.rs): 2/2 to 2/3, added 0/1, removed 0/0
+    unmeasured.rs: 1/1 to -, added 0/0, removed 0/0 OnlyBase []
+    ");
+}
+
+#[test]
+fn a_file_that_left_the_report_with_lines_left_is_missed_whether_or_not_it_was_touched() {
+    let base = report([("a.rs", "1 2"), ("b.rs", "1"), ("gone.rs", "1")]);
+    let found = indirect(&base, &Report::default(), &diff(CHANGE));
+    let shown: Vec<_> = found.iter().map(|file| (file.path.as_str(), file.presence)).collect();
+    assert_eq!(shown, [("a.rs", Presence::OnlyBase), ("b.rs", Presence::OnlyBase)]);
+}
+
+proptest! {
+    #[test]
+    fn carrying_forward_changes_nothing_but_the_places(base in any_report(), change in change()) {
+        // A line that is moved beyond the last possible number is gone without being removed.
+        let possible = |file: &FileReport| file.lines().all(|line| line.number < u32::MAX - 1_000);
+        prop_assume!(base.files().iter().all(possible));
+        let head = shift(&base, &change);
+        prop_assert_eq!(indirect(&base, &head, &change), []);
+        prop_assert_eq!(patch(&head, &change).totals, Totals::default(), "added lines have no coverage");
+        let (left, adjusted) = (head.totals(), adjusted_base(&base, &change));
+        // Arms on lines that are not executable are moved, but a removed range only counts executable lines' arms.
+        prop_assert_eq!((left.lines, left.hits, left.partials, left.misses),
+            (adjusted.lines, adjusted.hits, adjusted.partials, adjusted.misses));
+    }
+
+    #[test]
+    fn the_file_table_adds_up(base in any_report(), head in any_report(), change in change()) {
+        let rows = files(&base, &head, &change);
+        let mut gained = Totals::default();
+        rows.iter().for_each(|row| gained += row.patch);
+        prop_assert_eq!(gained, patch(&head, &change).totals);
+        let listed: Vec<_> = rows.iter().filter_map(|row| row.indirect.clone()).collect();
+        prop_assert_eq!(listed, indirect(&base, &head, &change));
+        let side = |pick: fn(&super::FileChange) -> Option<Totals>| {
+            rows.iter().filter_map(pick).fold((0, 0), |(hits, lines), it| (hits + it.hits, lines + it.lines))
+        };
+        let (before, after) = (side(|row| row.base), side(|row| row.head));
+        let (all_before, all_after) = (base.totals(), head.totals());
+        // Files that are not listed are the same on both sides.
+        prop_assert_eq!(all_before.lines - before.1, all_after.lines - after.1);
+        prop_assert_eq!(all_before.hits - before.0, all_after.hits - after.0);
+    }
 }

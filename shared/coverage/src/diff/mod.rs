@@ -26,6 +26,8 @@ pub struct DiffFile {
     pub new: Option<String>,
     /// The content is binary: it changed, but has no lines.
     pub binary: bool,
+    /// The new file is a copy, and the old one is still there (`git diff -C`; GitHub does not look for copies).
+    pub copied: bool,
     /// The changes, in ascending order of lines.
     pub hunks: Vec<Hunk>,
 }
@@ -101,6 +103,11 @@ impl DiffFile {
         self.hunks.iter().flat_map(Hunk::added)
     }
 
+    /// The lines that the change removed, as ranges of the old file's line numbers, ascending.
+    pub fn removed(&self) -> impl Iterator<Item = RangeInclusive<u32>> + '_ {
+        self.hunks.iter().flat_map(Hunk::removed)
+    }
+
     /// How the old file's lines map to the new file's.
     #[must_use]
     pub fn alignment(&self) -> Alignment {
@@ -143,13 +150,23 @@ impl Alignment {
 impl Hunk {
     /// The lines that this hunk added.
     pub fn added(&self) -> impl Iterator<Item = RangeInclusive<u32>> + '_ {
-        let mut line = self.new_start;
+        self.ranges(self.new_start, RunKind::Added, RunKind::Removed)
+    }
+
+    /// The lines that this hunk removed, by their old numbers.
+    pub fn removed(&self) -> impl Iterator<Item = RangeInclusive<u32>> + '_ {
+        self.ranges(self.old_start, RunKind::Removed, RunKind::Added)
+    }
+
+    /// The runs of `kind` as line numbers of one side, on which there are no lines of the `other` kind.
+    fn ranges(&self, start: u32, kind: RunKind, other: RunKind) -> impl Iterator<Item = RangeInclusive<u32>> + '_ {
+        let mut line = start;
         self.runs.iter().filter_map(move |run| {
             let start = line;
-            if run.kind != RunKind::Removed {
+            if run.kind != other {
                 line = line.saturating_add(run.count);
             }
-            (run.kind == RunKind::Added).then(|| start..=line.saturating_sub(1))
+            (run.kind == kind).then(|| start..=line.saturating_sub(1))
         })
     }
 }

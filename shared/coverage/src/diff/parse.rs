@@ -9,10 +9,18 @@ use super::names::{self, Name};
 use super::{Diff, DiffError, DiffFile, Hunk, Run, RunKind};
 
 pub(super) fn parse(text: &[u8]) -> Result<Diff, DiffError> {
-    let mut reader =
-        Reader { lines: Lines { rest: text, number: 0 }, diff: Diff::default(), open: false, reached: (0, 0) };
+    let mut reader = Reader {
+        lines: Lines { rest: text, number: 0 },
+        diff: Diff::default(),
+        open: false,
+        unfinished: false,
+        reached: (0, 0),
+    };
     while let Some(line) = reader.lines.next() {
         reader.header(line)?;
+    }
+    if reader.unfinished {
+        return Err(DiffError::Truncated { line: reader.lines.number });
     }
     // A page of HTML or an error's JSON must not pass for an empty change.
     if reader.diff.files.is_empty() && !text.trim_ascii().is_empty() {
@@ -44,6 +52,8 @@ struct Reader<'a> {
     diff: Diff,
     /// The last file's header may still be going on.
     open: bool,
+    /// The last file's header cannot be all: its mode, its other name or its first hunk is still to come.
+    unfinished: bool,
     /// Where the last file's hunks end, on both sides: they ascend.
     reached: (u32, u32),
 }
@@ -55,6 +65,7 @@ impl Reader<'_> {
         if let Some(pair) = line.strip_prefix(b"diff --git ") {
             let (old, new) = names::pair(pair).unwrap_or_default();
             self.begin(DiffFile { old, new, ..DiffFile::default() });
+            self.unfinished = true;
         } else if line.starts_with(b"diff --cc ") || line.starts_with(b"diff --combined ") || line.starts_with(b"@@@ ")
         {
             // A merge against several parents has no single old side.
@@ -82,6 +93,7 @@ impl Reader<'_> {
         if begins && !self.open {
             self.begin(DiffFile::default());
         }
+        self.unfinished = true;
         if let Some(file) = self.diff.files.last_mut() {
             match names::side(name) {
                 Name::Path(path) => set(file, Some(path)),
@@ -95,12 +107,14 @@ impl Reader<'_> {
     fn extended(&mut self, line: &[u8]) {
         let Some(file) = self.diff.files.last_mut() else { return };
         let after = |prefix: &[u8]| line.strip_prefix(prefix);
+        self.unfinished &= line.starts_with(b"index ");
         if after(b"new file mode ").is_some() {
             file.old = None;
         } else if after(b"deleted file mode ").is_some() {
             file.new = None;
         } else if let Some(name) = after(b"rename from ").or_else(|| after(b"copy from ")) {
             file.old = names::bare(name);
+            file.copied = line.starts_with(b"copy");
         } else if let Some(name) = after(b"rename to ").or_else(|| after(b"copy to ")) {
             file.new = names::bare(name);
         } else if (line.starts_with(b"Binary files ") && line.ends_with(b" differ")) || line == b"GIT binary patch" {
@@ -139,7 +153,7 @@ impl Reader<'_> {
                 _ => hunk.runs.push(Run { kind, count: 1 }),
             }
         }
-        self.open = false;
+        (self.open, self.unfinished) = (false, false);
         self.diff.files.last_mut().ok_or(malformed)?.hunks.push(hunk);
         Ok(())
     }

@@ -151,6 +151,9 @@ fn what_cannot_be_trusted_is_an_error_and_never_an_empty_patch() {
     for (text, error) in [
         (format!("{head}@@ -1,3 +1,3 @@\n a\n"), DiffError::Truncated { line: 5 }),
         (format!("{head}@@ -1 +1,2 @@\n"), DiffError::Truncated { line: 4 }),
+        (head.to_owned(), DiffError::Truncated { line: 3 }),
+        ("diff --git a/a b/a\nindex 1..2 100644\n".to_owned(), DiffError::Truncated { line: 2 }),
+        (format!("{head}@@ -1 +1 @@\n-a\n+b\n--- a/b\n"), DiffError::Truncated { line: 7 }),
         (format!("{head}@@ -1,1 +1,1 @@\n*a\n"), DiffError::Malformed { line: 5 }),
         (format!("{head}@@ -1,1 +1,1 @@\n+a\n+b\n"), DiffError::Malformed { line: 6 }),
         (format!("{head}@@ -x +1 @@\n"), DiffError::Malformed { line: 4 }),

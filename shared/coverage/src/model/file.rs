@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use twox_hash::XxHash3_64;
 
-use super::{Branches, Columns, Fact, FileBuilder, Line, Repeat, Row, Totals};
+use super::{Branches, Columns, Fact, FileBuilder, Line, Repeat, Totals};
 
 /// The coverage of one file. Lines are sorted by number and unique.
 #[derive(Clone, PartialEq, Eq)]
@@ -102,22 +102,6 @@ impl FileReport {
         let mut columns = self.columns.clone();
         others.for_each(|other| columns.absorb(&other.columns));
         FileReport::new(&self.path, columns)
-    }
-
-    /// Without the lines that `ignored` names.
-    pub(crate) fn without(&self, mut ignored: impl FnMut(u32) -> bool) -> FileReport {
-        let mut builder = FileBuilder::default();
-        for (number, hits) in self.columns.numbers.iter().zip(&self.columns.hits) {
-            if !ignored(*number) {
-                builder.line(*number, *hits);
-            }
-        }
-        for (line, Row(facts)) in self.columns.branches.iter() {
-            if !ignored(line) {
-                builder.row(line, facts);
-            }
-        }
-        builder.finish(&self.path, Repeat::Add)
     }
 
     fn lines_in(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = Line> + '_ {

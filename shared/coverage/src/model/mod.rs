@@ -9,6 +9,7 @@ mod builder;
 mod columns;
 mod file;
 mod line;
+mod moved;
 mod report;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,27 @@
+//! A file's coverage with its lines somewhere else: moved by a change, or left out.
+
+use super::{FileBuilder, FileReport, Repeat, Row};
+
+impl FileReport {
+    /// The coverage with every line where `place` says, without those that have no place. Branches go with their line;
+    /// two lines in one place add up.
+    pub(crate) fn moved(&self, mut place: impl FnMut(u32) -> Option<u32>) -> FileReport {
+        let mut builder = FileBuilder::default();
+        for (number, hits) in self.columns().numbers.iter().zip(&self.columns().hits) {
+            if let Some(number) = place(*number) {
+                builder.line(number, *hits);
+            }
+        }
+        for (line, Row(facts)) in self.columns().branches.iter() {
+            if let Some(line) = place(line) {
+                builder.row(line, facts);
+            }
+        }
+        builder.finish(self.path(), Repeat::Add)
+    }
+
+    /// Without the lines that `ignored` names.
+    pub(crate) fn without(&self, mut ignored: impl FnMut(u32) -> bool) -> FileReport {
+        self.moved(|line| (!ignored(line)).then_some(line))
+    }
+}
