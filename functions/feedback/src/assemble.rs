@@ -127,6 +127,8 @@ fn describe(row: &mut CommitRow, uploads: &[Upload]) {
         .filter(|upload| matches!(upload.state, UploadState::Processed | UploadState::Unreadable))
         .collect();
     row.uploads = u32::try_from(here.len()).unwrap_or(u32::MAX);
+    let forks = here.iter().filter(|upload| !upload.opened_by.may_be_a_base()).count();
+    row.from_forks = u32::try_from(forks).unwrap_or(u32::MAX);
     row.branch = row.branch.take().or_else(|| here.iter().find_map(|upload| upload.branch.clone()));
     row.pull = row.pull.or_else(|| here.iter().find_map(|upload| upload.pull));
     row.parent = row.parent.take().or_else(|| here.iter().find_map(|upload| upload.parent.clone()));

@@ -87,6 +87,7 @@ fn row(provider: &Provider, repository: RepositoryId, found: &PullRequest, seen_
         updated_at: found.updated_at.unwrap_or(seen_at),
         seen_at,
         comment: None,
+        chosen_base: None,
         version: 0,
     }
 }

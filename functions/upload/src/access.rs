@@ -5,7 +5,7 @@
 
 use axum::http::HeaderMap;
 use covermark_service::problem::Problem;
-use covermark_state::{Hashed, rows::repository::Repository, rows::upload::OpenedBy};
+use covermark_state::{Hashed, rows::repository::Repository, rows::upload::OpenedBy, rows::upload_token::TokenScope};
 use covermark_types::{RepositoryName, Secret};
 
 use crate::{
@@ -38,13 +38,14 @@ pub(crate) async fn admit(app: &Upload, headers: &HeaderMap, call: &Call) -> Res
 
 async fn by_repository_token(app: &Upload, call: &Call, token: &Secret) -> Result<Access, Problem> {
     let hash = Hashed::of(token);
-    let (owner, named) = tokio::join!(
-        app.table.repository_of_upload_token(&hash),
-        app.table.repository_by_name(&call.provider, &call.repository),
-    );
+    let (owner, named) =
+        tokio::join!(app.table.upload_token(&hash), app.table.repository_by_name(&call.provider, &call.repository),);
     let Some(owner) = owner? else { return Err(unknown_token(&call.repository, token)) };
     // By id and not by name: a token outlives its repository's renames, and never follows its former name elsewhere.
-    match named?.filter(|named| named.id == owner.repository && named.provider == owner.provider) {
+    let scope = owner.scope();
+    match named?
+        .filter(|named| scope == TokenScope::Repository { provider: named.provider.clone(), repository: named.id })
+    {
         Some(repository) => covered(repository, OpenedBy::RepositoryToken),
         None => Err(another_repository(&call.repository)),
     }

@@ -75,6 +75,7 @@ pub(crate) async fn remember(app: &Feedback, key: &CommitKey, pull: &PullRequest
         updated_at: pull.updated_at.unwrap_or(now),
         seen_at: now,
         comment: None,
+        chosen_base: None,
         version: 0,
     };
     app.table.put_pull(&row).await?;

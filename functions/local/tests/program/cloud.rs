@@ -16,7 +16,7 @@ use axum::{
     routing::post,
 };
 use covermark_standin::GitHubStandIn;
-use covermark_state::{Hashed, Table, sdk_http::SdkHttp};
+use covermark_state::{Hashed, Table, rows::upload_token::TokenScope, sdk_http::SdkHttp};
 use covermark_types::{Provider, Secret};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -139,10 +139,11 @@ async fn a_deployment_takes_credentials_is_made_level_and_gives_upload_tokens() 
     let token = deployment.run(&data, &["upload-token", "acme/widgets"]).await;
     assert!(token.status.success(), "{}", said(&token.stderr));
     let hash = Hashed::of(&Secret::new(said(&token.stdout).trim()));
-    let owner = deployment.table.repository_of_upload_token(&hash).await.expect("read").expect("the token is known");
+    let token = deployment.table.upload_token(&hash).await.expect("read").expect("the token is known");
+    let TokenScope::Repository { repository: owner, .. } = token.scope() else { panic!("{token:?}") };
     let known =
         deployment.table.repository_by_name(&Provider::github(), &"acme/widgets".parse().expect("a name")).await;
-    assert_eq!(known.expect("read").map(|repository| repository.id), Some(owner.repository));
+    assert_eq!(known.expect("read").map(|repository| repository.id), Some(owner));
     assert!(!data.exists(), "a deployment's state must not touch the data folder");
 }
 

@@ -36,6 +36,16 @@ pub struct CommitRow {
     pub totals: Option<Totals>,
     /// How many uploads are in the report.
     pub uploads: u32,
+    /// How many of them came from forks without a secret. With any of those in it the report is no base for others:
+    /// [`Table::reports_of`] leaves it out.
+    #[serde(default)]
+    pub from_forks: u32,
+    /// When CI said that no more uploads will come; an upload that comes later is counted all the same.
+    #[serde(default, with = "millisecond::optional")]
+    pub complete_at: Option<Timestamp>,
+    /// What was decided when CI said that the commit needs no coverage.
+    #[serde(default)]
+    pub empty_upload: Option<EmptyUpload>,
     /// The version that was read; 0 for a row that is not there yet. [`Table::put_commit`] writes the next one.
     pub version: u64,
     /// Statuses as last posted on the commit.
@@ -62,12 +72,27 @@ impl CommitRow {
             report: None,
             totals: None,
             uploads: 0,
+            from_forks: 0,
+            complete_at: None,
+            empty_upload: None,
             version: 0,
             posted: None,
             created_at: now,
             updated_at: now,
         }
     }
+}
+
+/// What was decided about a commit for which CI uploaded nothing on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EmptyUpload {
+    /// Nothing that the pull request changes can be tested: its verdicts pass.
+    Passed,
+    /// CI insisted: its verdicts pass.
+    Forced,
+    /// It changes files that can be tested: its verdicts fail.
+    Failed,
 }
 
 /// What was posted on a commit.
@@ -132,8 +157,9 @@ impl Table {
         self.get(&key(provider, repository, sha)).await
     }
 
-    /// Those of `shas` that have a report, in the order given: the first is the nearest ancestor with a report when
-    /// `shas` are a commit's ancestors. One call for 100 of them.
+    /// Those of `shas` that have a report which may be a base, in the order given: the first is the nearest ancestor with a report when
+    /// `shas` are a commit's ancestors. One call for 100 of them. Reports with uploads of forks in them are left out: what
+    /// a stranger's pull request said must not be what others are measured against once it is merged.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -146,8 +172,11 @@ impl Table {
         let keys: Vec<_> = shas.iter().map(|sha| key(provider, repository, sha)).collect();
         let items = self.batch_get(&keys).await?;
         let rows: Vec<CommitRow> = items.iter().map(row).collect::<Result<_, _>>()?;
-        let mut rows: std::collections::HashMap<_, _> =
-            rows.into_iter().filter(|row| row.report.is_some()).map(|row| (row.sha.clone(), row)).collect();
+        let mut rows: std::collections::HashMap<_, _> = rows
+            .into_iter()
+            .filter(|row| row.report.is_some() && row.from_forks == 0)
+            .map(|row| (row.sha.clone(), row))
+            .collect();
         Ok(shas.iter().filter_map(|sha| rows.remove(sha)).collect())
     }
 }

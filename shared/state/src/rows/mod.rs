@@ -12,6 +12,7 @@ pub mod installation;
 pub mod lease;
 pub mod login;
 pub mod pull;
+pub mod quota;
 pub mod repository;
 pub mod session;
 mod totals;

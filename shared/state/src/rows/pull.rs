@@ -61,6 +61,9 @@ pub struct Pull {
     /// Ours: the comment that we keep on it. Not written by [`Table::put_pull`].
     #[serde(default, skip_serializing)]
     pub comment: Option<PullComment>,
+    /// Ours: the commit that CI asked to compare with in place of the merge base. Not written by [`Table::put_pull`].
+    #[serde(default, skip_serializing)]
+    pub chosen_base: Option<CommitSha>,
     /// Ours: how often the row was written by [`Table::put_pull`].
     #[serde(default, skip_serializing)]
     pub version: u64,
@@ -124,6 +127,22 @@ impl Table {
         )
         .value(":posted", table::number(comment.posted_at.as_millisecond()));
         Ok(self.update(&key, Update::default().set("comment", value).when(later)).await?.write)
+    }
+
+    /// Remembers the base that CI asked for; it stays until another is asked for. Refused when the pull request is
+    /// unknown.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn choose_base(
+        &self,
+        provider: &Provider,
+        repository: RepositoryId,
+        number: PullNumber,
+        base: &CommitSha,
+    ) -> Result<Write, Error> {
+        let update = Update::default().set("chosen_base", table::text(base.as_str())).when(Condition::present());
+        Ok(self.update(&key(provider, repository, number), update).await?.write)
     }
 
     /// One pull request with what we posted on it.

@@ -75,12 +75,31 @@ pub enum UploadState {
 pub enum OpenedBy {
     /// The repository's upload token.
     RepositoryToken,
+    /// A token of the account that owns the repository.
+    OrganizationToken,
+    /// A token of the instance that can be revoked.
+    InstanceToken,
     /// The instance's global token.
     GlobalToken,
+    /// A token that GitHub gave to a workflow run of the repository.
+    Oidc,
     /// The direct invocation, allowed by AWS itself.
     Invocation,
-    /// No token: a fork's pull request on a public repository.
-    Tokenless,
+    /// No secret: a fork's pull request, whose workflow run we have looked at. It speaks for its own pull request and
+    /// never for a base branch.
+    #[serde(alias = "tokenless")]
+    Fork,
+    /// No secret at all, since the instance lets everybody upload for public repositories.
+    Public,
+}
+
+impl OpenedBy {
+    /// Whether what was uploaded may be what other changes are compared with. A fork's may not: whoever writes a pull
+    /// request chooses what its workflow uploads.
+    #[must_use]
+    pub fn may_be_a_base(self) -> bool {
+        self != Self::Fork
+    }
 }
 
 /// One upload.
@@ -112,6 +131,9 @@ pub struct Upload {
     pub opened_at: Timestamp,
     /// By what right.
     pub opened_by: OpenedBy,
+    /// How many bytes the uploader said would come.
+    #[serde(default)]
+    pub announced_bytes: Option<u64>,
     /// When it was processed, or found unreadable.
     #[serde(default, with = "millisecond::optional")]
     pub processed_at: Option<Timestamp>,
@@ -141,6 +163,7 @@ impl Upload {
             parent: None,
             opened_at: now,
             opened_by,
+            announced_bytes: None,
             processed_at: None,
             shard: None,
             totals: None,

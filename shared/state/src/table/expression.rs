@@ -89,6 +89,14 @@ impl Update {
         self
     }
 
+    /// Adds to a number that starts at zero.
+    pub(crate) fn add(mut self, name: &str, amount: u64) -> Self {
+        self.set.push(format!("#{name} = if_not_exists(#{name}, :zero) + :add_{name}"));
+        self.values.insert(":zero".to_owned(), number(0));
+        self.values.insert(format!(":add_{name}"), number(amount));
+        self
+    }
+
     pub(crate) fn remove(mut self, name: &str) -> Self {
         self.remove.push(format!("#{name}"));
         self

@@ -9,12 +9,18 @@ use crate::Error;
 pub(crate) struct Query {
     index: Option<&'static str>,
     partition: String,
+    starting: Option<&'static str>,
 }
 
 impl Query {
     /// A partition of the table itself, read consistently.
     pub(crate) fn table(partition: impl Into<String>) -> Self {
-        Self { index: None, partition: partition.into() }
+        Self { index: None, partition: partition.into(), starting: None }
+    }
+
+    /// Only the rows of the table itself whose sort key begins so.
+    pub(crate) fn starting(self, prefix: &'static str) -> Self {
+        Self { starting: Some(prefix), ..self }
     }
 
     /// A partition of an index (`gsi1`, `gsi2`): as of a moment ago, DynamoDB promises no more.
@@ -34,15 +40,20 @@ impl Table {
             Some("gsi1") => "gsi1pk",
             Some(_) => "gsi2pk",
         };
-        let request = self
+        let condition = query.starting.map_or("#pk = :pk", |_| "#pk = :pk AND begins_with(#sk, :start)");
+        let mut request = self
             .client
             .query()
             .table_name(&*self.name)
             .set_index_name(query.index.map(ToOwned::to_owned))
             .consistent_read(query.index.is_none())
-            .key_condition_expression("#pk = :pk")
+            .key_condition_expression(condition)
             .expression_attribute_names("#pk", pk)
             .expression_attribute_values(":pk", text(query.partition));
+        if let Some(start) = query.starting {
+            request =
+                request.expression_attribute_names("#sk", "sk").expression_attribute_values(":start", text(start));
+        }
         let mut items = Vec::new();
         let mut from = None;
         loop {

@@ -70,3 +70,12 @@ async fn the_nearest_ancestor_with_a_report_is_the_first_of_one_answer() {
     assert_eq!(found.iter().map(|row| row.sha.clone()).collect::<Vec<_>>(), [sha('c'), sha('e')]);
     assert_eq!(table.reports_of(&gh(), REPO, &[]).await.expect("a read"), []);
 }
+
+#[tokio::test]
+async fn a_report_with_a_forks_uploads_in_it_is_no_base() {
+    let table = table().await;
+    table.put_commit(&CommitRow { from_forks: 1, ..commit(sha('a'), 0) }).await.expect("a write");
+    table.put_commit(&commit(sha('b'), 1)).await.expect("a write");
+    let found = table.reports_of(&gh(), REPO, &[sha('a'), sha('b')]).await.expect("a read");
+    assert_eq!(found.iter().map(|row| row.sha.clone()).collect::<Vec<_>>(), [sha('b')]);
+}

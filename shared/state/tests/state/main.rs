@@ -9,6 +9,7 @@ mod installations;
 mod leases;
 mod people;
 mod pulls;
+mod quotas;
 mod repositories;
 mod support;
 mod tokens;

@@ -30,6 +30,7 @@ fn pull(number: u64, updated: i64, seen: i64) -> Pull {
         updated_at: at(updated),
         seen_at: at(seen),
         comment: None,
+        chosen_base: None,
         version: 0,
     }
 }

@@ -1,0 +1,59 @@
+//! What a repository has used of what it may use: uploads of one commit, bytes of one day.
+//!
+//! Counters only. Each is one conditional write: of many uploads at once exactly as many get in as there is room for.
+//! They end by themselves, and a limit that is lowered or raised holds for the next upload.
+
+use covermark_types::{CommitSha, Provider, RepositoryId, Timestamp};
+
+use super::{repository::partition, ttl};
+use crate::{
+    Error, Table, Write,
+    table::{Condition, Key, Update, number},
+};
+
+/// A commit's counter is kept longer than anybody re-runs its jobs.
+const COMMIT_SECONDS: i64 = 90 * 24 * 3600;
+/// A day's counter is of use on that day, whatever the clocks.
+const DAY_SECONDS: i64 = 3 * 24 * 3600;
+
+impl Table {
+    /// Counts one more upload of a commit. Refused when `most` are counted already.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn count_upload(
+        &self,
+        provider: &Provider,
+        repository: RepositoryId,
+        commit: &CommitSha,
+        most: u64,
+        now: Timestamp,
+    ) -> Result<Write, Error> {
+        let key = Key::new(partition(provider, repository), format!("QUOTA#COMMIT#{commit}"));
+        self.count(&key, 1, most, ttl(now, COMMIT_SECONDS)).await
+    }
+
+    /// Counts `bytes` to what a repository sent today (UTC). Refused when that would be more than `most`.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn count_bytes(
+        &self,
+        provider: &Provider,
+        repository: RepositoryId,
+        bytes: u64,
+        most: u64,
+        now: Timestamp,
+    ) -> Result<Write, Error> {
+        let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let key = Key::new(partition(provider, repository), format!("QUOTA#DAY#{day}"));
+        self.count(&key, bytes, most, ttl(now, DAY_SECONDS)).await
+    }
+
+    async fn count(&self, key: &Key, amount: u64, most: u64, ttl: i64) -> Result<Write, Error> {
+        let Some(room) = most.checked_sub(amount) else { return Ok(Write::Refused) };
+        let fits = Condition::new("attribute_not_exists(#used) OR #used <= :room").value(":room", number(room));
+        let update = Update::default().add("used", amount).set("ttl", number(ttl)).when(fits);
+        Ok(self.update(key, update).await?.write)
+    }
+}
