@@ -12,6 +12,8 @@ use covermark_state::{
 };
 use covermark_types::{Clock, CommitSha, Fault as _, FaultClass, Provider, Random, RepositoryId};
 
+use url::Url;
+
 use crate::{
     commit::{self, Trigger},
     error::{BUSY_RETRY, FeedbackError},
@@ -28,6 +30,8 @@ pub struct Feedback {
     pub apps: Arc<Apps>,
     /// The queue that this function drains, to look again later.
     pub queue: Arc<dyn Queue>,
+    /// Where the report pages are: links on GitHub lead there.
+    pub public_url: Url,
     /// Name of the bucket that `blobs` is, as events name it.
     pub bucket: String,
     /// The time.

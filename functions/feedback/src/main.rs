@@ -9,11 +9,12 @@ use covermark_types::{SystemClock, SystemRandom};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::start_on_lambda();
-    let [table, bucket, queue, prefix] =
-        aws::settings([config::TABLE, config::BUCKET, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX])?;
+    let names = [config::TABLE, config::BUCKET, config::FEEDBACK_QUEUE, config::SECRETS_PREFIX, config::PUBLIC_URL];
+    let [table, bucket, queue, prefix, url] = aws::settings(names)?;
+    let public_url = config::parse_public_url(&url).map_err(|problem| format!("{} {problem}", config::PUBLIC_URL))?;
     let (cloud, clock, random) = (aws::Cloud::connect().await?, Arc::new(SystemClock), Arc::new(SystemRandom));
     let apps = Arc::new(Apps::new(cloud.vault(prefix), clock.clone(), cloud.http().clone()));
     let (table, blobs, queue) = (cloud.table(table), cloud.blobs(bucket.clone())?, cloud.queue(queue));
-    let app = Feedback { table, blobs, apps, queue: queue.clone(), bucket, clock, random };
+    let app = Feedback { table, blobs, apps, queue: queue.clone(), public_url, bucket, clock, random };
     lambda::events(Arc::new(Lambda { app, queue }), invoke).await
 }

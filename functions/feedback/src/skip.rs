@@ -34,6 +34,14 @@ pub enum Skip {
     NoPullRequests,
     /// The App may not set statuses.
     NoStatuses,
+    /// The App may not make check runs.
+    NoChecks,
+    /// A check run says the same already.
+    CheckUnchanged,
+    /// GitHub refused a check run: the permission is missing.
+    CheckForbidden,
+    /// GitHub refused what a check run should say.
+    CheckRejected,
     /// The configuration wants no comment.
     CommentOff,
     /// The comment says the same already.
@@ -77,6 +85,10 @@ impl Skip {
             Self::NoContents => "permission.contents",
             Self::NoPullRequests => "permission.pull_requests",
             Self::NoStatuses => "permission.statuses",
+            Self::NoChecks => "permission.checks",
+            Self::CheckUnchanged => "check.unchanged",
+            Self::CheckForbidden => "check.forbidden",
+            Self::CheckRejected => "check.rejected",
             Self::CommentOff => "comment.off",
             Self::CommentUnchanged => "comment.unchanged",
             Self::CommentForbidden => "comment.forbidden",

@@ -63,6 +63,7 @@ impl House {
             blobs: blobs.clone(),
             apps: rooms.apps.clone(),
             queue: feedback_queue.clone(),
+            public_url: settings.public_url.clone(),
             bucket: BUCKET.to_owned(),
             clock: clock.clone(),
             random: random.clone(),

@@ -32,6 +32,7 @@ pub use permission::{Access, Permission, Resource};
 pub use private_key::KeyProblem;
 pub use resources::{
     apps::App,
+    check_runs::{Annotation, AnnotationLevel, CheckOutput, CheckRun, CheckRunId, CheckState, Conclusion, NewCheckRun},
     comments::{Comment, CommentId},
     compare::Comparison,
     installations::{Account, AccountKind, Installation, Selection},

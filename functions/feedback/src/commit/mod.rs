@@ -11,7 +11,7 @@ mod uploads;
 use covermark_coverage::Totals;
 
 pub(crate) use self::{lease::Lease, notes::note, run::run};
-use crate::{Skip, app::CommitKey, judge::Style, post::ShownStatus};
+use crate::{Skip, app::CommitKey, judge::Style, post::ShownVerdict};
 
 /// What a run was started by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub(crate) struct Done {
     pub(crate) patch: Option<Totals>,
     /// Address of the comment.
     pub(crate) comment: Option<String>,
-    /// The statuses on the commit.
-    pub(crate) statuses: Vec<ShownStatus>,
+    /// The verdicts on the commit.
+    pub(crate) verdicts: Vec<ShownVerdict>,
     /// Why something was not posted, each reason once.
     pub(crate) skipped: Vec<Skip>,
     /// Calls to GitHub while this ran.
@@ -46,7 +46,7 @@ impl Done {
             coverage: None,
             patch: None,
             comment: None,
-            statuses: Vec::new(),
+            verdicts: Vec::new(),
             skipped: vec![reason],
             github_calls: 0,
         }
@@ -56,7 +56,7 @@ impl Done {
         let reasons: Vec<_> = self.skipped.iter().map(|skip| skip.code()).collect();
         tracing::info!(
             github_repository_id = key.repository.0, commit = %key.sha, comment = self.comment.is_some(),
-            statuses = self.statuses.len(), skipped = reasons.join(","), github_calls = self.github_calls,
+            verdicts = self.verdicts.len(), skipped = reasons.join(","), github_calls = self.github_calls,
             "feedback was given"
         );
     }

@@ -1,7 +1,5 @@
 //! What we remember of our own posting, on the commit's row.
 
-use std::collections::BTreeMap;
-
 use covermark_state::rows::commit::{CommitRow, CommitWrite, Posted};
 
 use crate::{Feedback, FeedbackError, Skip, app::CommitKey};
@@ -35,12 +33,7 @@ pub(crate) async fn note(app: &Feedback, key: &CommitKey, change: impl Fn(&mut P
     let now = app.clock.now();
     amend(app, key, |row| {
         let before = row.posted.clone();
-        let posted = row.posted.get_or_insert_with(|| Posted {
-            statuses: BTreeMap::new(),
-            evidence: String::new(),
-            skipped: Vec::new(),
-            at: now,
-        });
+        let posted = row.posted.get_or_insert_with(|| Posted { at: now, ..Posted::default() });
         change(posted);
         if Some(&*posted) != before.as_ref() {
             posted.at = now;

@@ -249,7 +249,7 @@ impl Run<'_> {
             coverage: Some((verdicts.project.totals, verdicts.style)),
             patch,
             comment: posted.comment,
-            statuses: posted.statuses,
+            verdicts: posted.verdicts,
             skipped,
             github_calls: 0,
         })

@@ -11,6 +11,7 @@ pub(crate) struct Rights {
     pub(crate) pull_requests_read: bool,
     pub(crate) pull_requests_write: bool,
     pub(crate) statuses: bool,
+    pub(crate) checks: bool,
 }
 
 impl Rights {
@@ -24,12 +25,13 @@ impl Rights {
             pull_requests_read: reads(Resource::PullRequests),
             pull_requests_write: writes(Resource::PullRequests),
             statuses: writes(Resource::Statuses),
+            checks: writes(Resource::Checks),
         }
     }
 
     /// What the token is asked for.
     pub(crate) fn permissions(self) -> Vec<Permission> {
-        let mut wanted = Vec::with_capacity(3);
+        let mut wanted = Vec::with_capacity(4);
         if self.contents {
             wanted.push(Permission::read(Resource::Contents));
         }
@@ -40,6 +42,9 @@ impl Rights {
         }
         if self.statuses {
             wanted.push(Permission::write(Resource::Statuses));
+        }
+        if self.checks {
+            wanted.push(Permission::write(Resource::Checks));
         }
         wanted
     }

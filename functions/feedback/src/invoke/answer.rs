@@ -96,7 +96,7 @@ pub(crate) fn answer(upload: &Upload, done: &Done) -> Value {
             "patch": done.patch.map(|patch| sums(&patch, style)),
         })),
         "comment": done.comment.as_ref().map(|url| json!({ "url": url })),
-        "statuses": done.statuses,
+        "verdicts": done.verdicts,
         "skipped": done.skipped,
         "github_calls": done.github_calls,
     })

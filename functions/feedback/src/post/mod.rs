@@ -5,10 +5,12 @@
 //! answer, a rate limit) is an error, and then the whole commit comes again: the comment is found by its marker, a status
 //! set twice is one status.
 
+mod checks;
 mod comment;
 mod statuses;
 
 use covermark_github::CommentId;
+use covermark_state::rows::commit::Posted as Remembered;
 use covermark_types::PullNumber;
 use serde::Serialize;
 use url::Url;
@@ -18,7 +20,7 @@ use crate::{
     app::CommitKey,
     commit::Lease,
     evidence::{Site, comments::Found},
-    render::{WantedFeedback, WantedStatus},
+    render::{Channel, VerdictState, WantedFeedback, WantedVerdict},
 };
 
 /// What is there now.
@@ -26,30 +28,44 @@ use crate::{
 pub(crate) struct Posted {
     /// Address of the comment.
     pub(crate) comment: Option<String>,
-    /// The statuses, posted now or before.
-    pub(crate) statuses: Vec<ShownStatus>,
+    /// The verdicts, posted now or before.
+    pub(crate) verdicts: Vec<ShownVerdict>,
     /// Why something was not posted.
     pub(crate) skipped: Vec<Skip>,
     /// The comment as the next round will find it.
     pub(crate) found: Option<Found>,
 }
 
-/// A status as a direct invocation is told of it.
+/// A verdict as a direct invocation is told of it.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct ShownStatus {
+pub(crate) struct ShownVerdict {
     pub(crate) context: String,
-    pub(crate) state: covermark_github::StatusState,
+    pub(crate) state: VerdictState,
     pub(crate) description: String,
 }
 
-impl ShownStatus {
-    fn of(wanted: &WantedStatus) -> Self {
-        let WantedStatus { context, state, description } = wanted.clone();
+impl ShownVerdict {
+    fn of(wanted: &WantedVerdict) -> Self {
+        let WantedVerdict { context, state, description, .. } = wanted.clone();
         Self { context, state, description }
     }
 }
 
-/// Posts to a pull request: comment and statuses at once, neither waits for the other.
+/// What became of the verdicts.
+#[derive(Default)]
+struct Outcome {
+    shown: Vec<ShownVerdict>,
+    skipped: Vec<Skip>,
+}
+
+impl Outcome {
+    fn into(self, posted: &mut Posted) {
+        posted.verdicts = self.shown;
+        posted.skipped.extend(self.skipped);
+    }
+}
+
+/// Posts to a pull request: comment and verdicts at once, neither waits for the other.
 pub(crate) async fn to_pull(
     app: &Feedback,
     site: &Site,
@@ -60,23 +76,17 @@ pub(crate) async fn to_pull(
     found: Found,
 ) -> Result<Posted, FeedbackError> {
     lease.renew(app).await?;
-    let id = match &found {
-        Found::Remembered(known) => known.id.map(CommentId),
-        Found::There { id, .. } => Some(*id),
-        Found::Nothing => None,
-    };
-    // The comment's own address once there is one; the first statuses do not wait a round trip for it.
-    let target = id.map_or_else(|| site.place.pull(number), |id| comment_address(site, number, id));
-    let (comment, statuses) = futures::join!(
+    let page = site.report_page(&app.public_url, &["pull", &number.to_string()]);
+    let (comment, verdicts) = futures::join!(
         comment::post(app, site, lease, key, number, wanted.comment.as_deref(), found),
-        statuses::post(app, site, key, &wanted.statuses, Url::parse(&target).ok()),
+        verdicts(app, site, key, wanted, &page),
     );
     let mut posted = comment?;
-    statuses?.into(&mut posted);
+    verdicts?.into(&mut posted);
     Ok(posted)
 }
 
-/// Posts to a commit of a branch: statuses only.
+/// Posts to a commit of a branch: verdicts only.
 pub(crate) async fn to_commit(
     app: &Feedback,
     site: &Site,
@@ -86,8 +96,38 @@ pub(crate) async fn to_commit(
 ) -> Result<Posted, FeedbackError> {
     lease.renew(app).await?;
     let mut posted = Posted::default();
-    statuses::post(app, site, key, &wanted.statuses, None).await?.into(&mut posted);
+    let page = site.report_page(&app.public_url, &["commit", key.sha.as_str()]);
+    verdicts(app, site, key, wanted, &page).await?.into(&mut posted);
     Ok(posted)
+}
+
+/// As check runs where the App may make them, else as statuses.
+async fn verdicts(
+    app: &Feedback,
+    site: &Site,
+    key: &CommitKey,
+    wanted: &WantedFeedback,
+    page: &Url,
+) -> Result<Outcome, FeedbackError> {
+    if wanted.verdicts.is_empty() {
+        return Ok(Outcome::default());
+    }
+    if wanted.channel == Channel::Best && site.rights.checks {
+        match checks::post(app, site, key, &wanted.verdicts, Some(page)).await? {
+            checks::Came::Done(outcome) => return Ok(outcome),
+            checks::Came::NotAllowed => {}
+        }
+    }
+    let mut outcome = statuses::post(app, site, key, &wanted.verdicts, Some(page)).await?;
+    if wanted.channel == Channel::Best {
+        outcome.skipped.push(Skip::NoChecks);
+    }
+    Ok(outcome)
+}
+
+async fn remembered(app: &Feedback, key: &CommitKey) -> Result<Remembered, FeedbackError> {
+    let row = app.table.commit(&key.provider, key.repository, &key.sha).await?;
+    Ok(row.and_then(|row| row.posted).unwrap_or_default())
 }
 
 fn comment_address(site: &Site, number: PullNumber, id: CommentId) -> String {

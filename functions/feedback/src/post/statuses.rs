@@ -2,58 +2,46 @@
 
 use std::collections::BTreeMap;
 
-use covermark_github::{Error, NewStatus};
+use covermark_github::{Error, NewStatus, StatusState};
 use futures::future;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::{Posted, ShownStatus};
-use crate::{Feedback, FeedbackError, Skip, app::CommitKey, commit, evidence::Site, render::WantedStatus};
-
-/// What became of the statuses.
-#[derive(Default)]
-pub(crate) struct Outcome {
-    shown: Vec<ShownStatus>,
-    skipped: Vec<Skip>,
-}
-
-impl Outcome {
-    pub(crate) fn into(self, posted: &mut Posted) {
-        posted.statuses = self.shown;
-        posted.skipped.extend(self.skipped);
-    }
-}
+use super::{Outcome, ShownVerdict};
+use crate::{
+    Feedback, FeedbackError, Skip,
+    app::CommitKey,
+    commit,
+    evidence::Site,
+    render::{VerdictState, WantedVerdict},
+};
 
 /// Makes the commit's statuses say `wanted`.
-pub(crate) async fn post(
+pub(super) async fn post(
     app: &Feedback,
     site: &Site,
     key: &CommitKey,
-    wanted: &[WantedStatus],
-    target: Option<Url>,
+    wanted: &[WantedVerdict],
+    target: Option<&Url>,
 ) -> Result<Outcome, FeedbackError> {
     let mut outcome = Outcome::default();
-    if wanted.is_empty() {
-        return Ok(outcome);
-    }
     if !site.rights.statuses {
         outcome.skipped.push(Skip::NoStatuses);
         return Ok(outcome);
     }
-    let before = remembered(app, key).await?;
-    let calls = wanted.iter().map(|status| {
-        let same = before.get(&status.context).is_some_and(|posted| *posted == digest(status));
-        let target = target.clone();
-        async move { if same { Ok(false) } else { set(site, key, status, target).await.map(|()| true) } }
+    let before = super::remembered(app, key).await?.statuses;
+    let calls = wanted.iter().map(|verdict| {
+        let same = before.get(&verdict.context).is_some_and(|posted| *posted == digest(verdict));
+        async move { if same { Ok(false) } else { set(site, key, verdict, target).await.map(|()| true) } }
     });
     let mut now = BTreeMap::new();
     let mut error = None;
-    for (status, answer) in wanted.iter().zip(future::join_all(calls).await) {
+    for (verdict, answer) in wanted.iter().zip(future::join_all(calls).await) {
         match answer {
             Ok(new) => {
-                outcome.shown.push(ShownStatus::of(status));
+                outcome.shown.push(ShownVerdict::of(verdict));
                 if new {
-                    now.insert(status.context.clone(), digest(status));
+                    now.insert(verdict.context.clone(), digest(verdict));
                 } else {
                     outcome.skipped.push(Skip::StatusUnchanged);
                 }
@@ -68,13 +56,22 @@ pub(crate) async fn post(
         }
     }
     // What was set is remembered also when another one failed: it need not be set again.
-    remember(app, key, now).await?;
+    if !now.is_empty() {
+        commit::note(app, key, move |posted| posted.statuses.extend(now.clone())).await?;
+    }
     error.map_or(Ok(outcome), |error| Err(error.into()))
 }
 
-async fn set(site: &Site, key: &CommitKey, status: &WantedStatus, target_url: Option<Url>) -> Result<(), Error> {
-    let WantedStatus { context, state, description } = status.clone();
-    site.client.create_status(&key.sha, &NewStatus { context, state, description, target_url }).await.map(drop)
+async fn set(site: &Site, key: &CommitKey, verdict: &WantedVerdict, target_url: Option<&Url>) -> Result<(), Error> {
+    let state = match verdict.state {
+        VerdictState::Pending => StatusState::Pending,
+        VerdictState::Success => StatusState::Success,
+        VerdictState::Failure => StatusState::Failure,
+        VerdictState::Error => StatusState::Error,
+    };
+    let WantedVerdict { context, description, .. } = verdict.clone();
+    let status = NewStatus { context, state, description, target_url: target_url.cloned() };
+    site.client.create_status(&key.sha, &status).await.map(drop)
 }
 
 fn reason(error: &Error) -> Option<Skip> {
@@ -86,19 +83,7 @@ fn reason(error: &Error) -> Option<Skip> {
     }
 }
 
-fn digest(status: &WantedStatus) -> String {
-    let text = format!("{:?}\n{}", status.state, status.description);
+fn digest(verdict: &WantedVerdict) -> String {
+    let text = format!("{:?}\n{}", verdict.state, verdict.description);
     hex::encode(Sha256::digest(text.as_bytes()))
-}
-
-async fn remembered(app: &Feedback, key: &CommitKey) -> Result<BTreeMap<String, String>, FeedbackError> {
-    let row = app.table.commit(&key.provider, key.repository, &key.sha).await?;
-    Ok(row.and_then(|row| row.posted).map(|posted| posted.statuses).unwrap_or_default())
-}
-
-async fn remember(app: &Feedback, key: &CommitKey, now: BTreeMap<String, String>) -> Result<(), FeedbackError> {
-    if now.is_empty() {
-        return Ok(());
-    }
-    commit::note(app, key, move |posted| posted.statuses.extend(now.clone())).await
 }

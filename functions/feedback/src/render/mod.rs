@@ -14,7 +14,7 @@ use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, RepositoryN
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-pub(crate) use self::status::WantedStatus;
+pub(crate) use self::status::{VerdictState, WantedVerdict};
 use crate::judge::Verdicts;
 
 /// Where the text will stand, for its links and its marker.
@@ -35,15 +35,27 @@ pub(crate) struct Place {
 pub(crate) struct WantedFeedback {
     /// The comment's whole text; `None` where there is no pull request or the repository wants none.
     pub comment: Option<String>,
-    /// The statuses of the commit.
-    pub statuses: Vec<WantedStatus>,
+    /// The verdicts on the commit.
+    pub verdicts: Vec<WantedVerdict>,
+    /// What they should be.
+    pub channel: Channel,
+}
+
+/// What a verdict is posted as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Channel {
+    /// Check runs where the App may make them, else commit statuses.
+    #[default]
+    Best,
+    /// Commit statuses, by the repository's choice.
+    Statuses,
 }
 
 /// What the verdicts look like at `place`.
 #[must_use]
 pub(crate) fn render(verdicts: &Verdicts, place: &Place) -> WantedFeedback {
     let comment = verdicts.pull.filter(|_| verdicts.comment).map(|pull| comment::text(verdicts, place, pull));
-    WantedFeedback { comment, statuses: status::statuses(verdicts) }
+    WantedFeedback { comment, verdicts: status::statuses(verdicts), channel: Channel::Best }
 }
 
 /// The first line of our comment, which nobody sees, by which it is found again.

@@ -1,6 +1,6 @@
 //! The two statuses: one sentence each, number first, under 140 characters.
 
-use covermark_github::StatusState;
+use covermark_github::Annotation;
 
 use super::numbers::count;
 use crate::judge::{Base, DiffUnknown, Judged, Outcome, Patch, PatchCoverage, Style, Verdicts, Wanted};
@@ -8,23 +8,42 @@ use crate::judge::{Base, DiffUnknown, Judged, Outcome, Patch, PatchCoverage, Sty
 /// The longest description that GitHub takes, in characters.
 pub(crate) const LONGEST: usize = 140;
 
-/// A status as it should stand on the commit.
+/// What a verdict says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum VerdictState {
+    /// Not judged yet.
+    Pending,
+    /// Nothing stands in the way of merging.
+    Success,
+    /// Merging is advised against.
+    Failure,
+    /// Nothing could be judged although something should have been: not a way around the check.
+    Error,
+}
+
+/// A verdict as it should stand on the commit, as a check run or as a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WantedStatus {
-    /// `covermark/project`, or with the repository's own prefix.
+pub(crate) struct WantedVerdict {
+    /// The check run's name and the status's context: `covermark/project`, or with the repository's own prefix.
     pub context: String,
-    /// The state.
-    pub state: StatusState,
-    /// The sentence.
+    /// What it says.
+    pub state: VerdictState,
+    /// The sentence, at most [`LONGEST`] characters.
     pub description: String,
+    /// Markdown for a check run's page; empty for the sentence alone.
+    pub summary: String,
+    /// Remarks in the diff, for a check run only; adjacent lines in one.
+    pub annotations: Vec<Annotation>,
 }
 
 /// The statuses that the verdicts ask for: none for what the repository has switched off.
-pub(crate) fn statuses(verdicts: &Verdicts) -> Vec<WantedStatus> {
+pub(crate) fn statuses(verdicts: &Verdicts) -> Vec<WantedVerdict> {
     let mut wanted = Vec::with_capacity(2);
-    let mut add = |name: &str, (state, description): (StatusState, String)| {
+    let mut add = |name: &str, (state, description): (VerdictState, String)| {
         let context = format!("{}/{name}", verdicts.context_prefix);
-        wanted.push(WantedStatus { context, state, description: cut(description) });
+        let description = cut(description);
+        wanted.push(WantedVerdict { context, state, description, summary: String::new(), annotations: Vec::new() });
     };
     if let Some(judged) = &verdicts.project.judged {
         add("project", unfinished(verdicts).unwrap_or_else(|| project(verdicts, judged)));
@@ -36,28 +55,28 @@ pub(crate) fn statuses(verdicts: &Verdicts) -> Vec<WantedStatus> {
 }
 
 /// What both say while there is nothing to judge yet, or nothing at all.
-fn unfinished(verdicts: &Verdicts) -> Option<(StatusState, String)> {
+fn unfinished(verdicts: &Verdicts) -> Option<(VerdictState, String)> {
     if let Some(waiting) = &verdicts.waiting {
         let mut text = format!("{} of {}", waiting.here, count(waiting.expected, "upload", "uploads"));
         let names: Vec<_> = waiting.missing.iter().map(|name| one_line(name)).collect();
         if !names.is_empty() {
             text = format!("{text}, waiting for {}", names.join(", "));
         }
-        return Some((StatusState::Pending, text));
+        return Some((VerdictState::Pending, text));
     }
     // Not a success: a report that nobody can read must not be a way around the check. Not a failure: nothing was judged.
     let nothing = verdicts.uploads.nothing_readable();
-    nothing.then(|| (StatusState::Error, "No upload could be read; there is nothing to judge".to_owned()))
+    nothing.then(|| (VerdictState::Error, "No upload could be read; there is nothing to judge".to_owned()))
 }
 
-fn state(judged: &Judged) -> StatusState {
-    if judged.fails() { StatusState::Failure } else { StatusState::Success }
+fn state(judged: &Judged) -> VerdictState {
+    if judged.fails() { VerdictState::Failure } else { VerdictState::Success }
 }
 
-fn project(verdicts: &Verdicts, judged: &Judged) -> (StatusState, String) {
+fn project(verdicts: &Verdicts, judged: &Judged) -> (VerdictState, String) {
     let (style, totals) = (verdicts.style, &verdicts.project.totals);
     if totals.ratio(style.metric).total == 0 {
-        return (StatusState::Success, "No line is code that coverage is measured for".to_owned());
+        return (VerdictState::Success, "No line is code that coverage is measured for".to_owned());
     }
     let share = style.project(totals);
     let compared = match &verdicts.base {
@@ -82,11 +101,11 @@ fn project(verdicts: &Verdicts, judged: &Judged) -> (StatusState, String) {
     (state(judged), text)
 }
 
-fn patch(patch: &Patch, judged: &Judged, style: Style) -> (StatusState, String) {
+fn patch(patch: &Patch, judged: &Judged, style: Style) -> (VerdictState, String) {
     let totals = match &patch.coverage {
-        PatchCoverage::Unknown(why) => return (StatusState::Success, unknown(*why).to_owned()),
+        PatchCoverage::Unknown(why) => return (VerdictState::Success, unknown(*why).to_owned()),
         PatchCoverage::NothingMeasured => {
-            return (StatusState::Success, "No changed line is code that coverage is measured for".to_owned());
+            return (VerdictState::Success, "No changed line is code that coverage is measured for".to_owned());
         }
         PatchCoverage::Lines { totals, .. } => totals,
     };
@@ -95,7 +114,7 @@ fn patch(patch: &Patch, judged: &Judged, style: Style) -> (StatusState, String) 
             "{} of changed lines covered. No report for the base commit; nothing to compare",
             style.patch(totals)
         );
-        return (StatusState::Success, text);
+        return (VerdictState::Success, text);
     };
     let text = match judged.outcome {
         Outcome::Missed if judged.informational => {

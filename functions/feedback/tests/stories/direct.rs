@@ -24,10 +24,10 @@ async fn invoked_on(feedback: &Feedback, house: &House, event: Value) -> Value {
 
 /// The house's function with another queue or bucket.
 fn other(house: &House, change: impl FnOnce(&mut Feedback)) -> Feedback {
-    let Feedback { table, blobs, apps, queue, bucket, clock, random } = &*house.feedback;
-    let (table, blobs, bucket) = (table.clone(), blobs.clone(), bucket.clone());
+    let Feedback { table, blobs, apps, queue, public_url, bucket, clock, random } = &*house.feedback;
+    let (table, blobs, bucket, public_url) = (table.clone(), blobs.clone(), bucket.clone(), public_url.clone());
     let (apps, queue, clock, random) = (apps.clone(), queue.clone(), clock.clone(), random.clone());
-    let mut feedback = Feedback { table, blobs, apps, queue, bucket, clock, random };
+    let mut feedback = Feedback { table, blobs, apps, queue, public_url, bucket, clock, random };
     change(&mut feedback);
     feedback
 }

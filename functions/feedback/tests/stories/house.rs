@@ -60,8 +60,16 @@ impl House {
         Self::with_files(&[]).await
     }
 
-    /// With more files on `main`.
+    /// With more files on `main`. The App may not make check runs, so verdicts are statuses.
     pub(crate) async fn with_files(more: &[(&str, &str)]) -> Self {
+        let house = Self::with_all_rights(more).await;
+        house.installation.withhold("checks");
+        house.sync().await;
+        house
+    }
+
+    /// With more files on `main`. The App may do all that it asks for, so verdicts are check runs.
+    pub(crate) async fn with_all_rights(more: &[(&str, &str)]) -> Self {
         let clock = TestClock::at("2026-03-01T12:00:00Z");
         let options = Options { clock: clock.clone(), ..Options::default() };
         let github = GitHubStandIn::start_with(options).await.expect("a port");
@@ -212,6 +220,14 @@ impl House {
         Some((latest.state.clone(), self.masked(latest.description.as_deref().unwrap_or_default())))
     }
 
+    /// State (or conclusion) and title of the latest check run of a name.
+    pub(crate) fn check(&self, commit: &CommitSha, name: &str) -> Option<(String, String)> {
+        let runs = self.widgets.check_runs(commit);
+        let latest = runs.iter().filter(|run| run.name == name).max_by_key(|run| run.id)?;
+        let state = latest.conclusion.clone().unwrap_or_else(|| latest.status.clone());
+        Some((state, self.masked(latest.title.as_deref().unwrap_or_default())))
+    }
+
     /// The only comment on the pull request.
     pub(crate) fn comment(&self) -> String {
         let comments = self.pull.comments();
@@ -234,13 +250,14 @@ async fn parts(
     let document = CredentialsDocument::parse(github.credentials_document().as_bytes()).expect("a document");
     credentials::store(&*vault, &Provider::github(), &document).await.expect("stored");
     let queue = TestQueue::new(clock.clone());
-    let public_url = "https://cov.example/".parse().expect("an address");
+    let public_url: url::Url = "https://cov.example/".parse().expect("an address");
     let slots = Secret::new("0123456789abcdef0123456789abcdef");
     let feedback = Feedback {
         table: table(http.clone()).await,
-        blobs: Blobs::folder(&folder.join("blobs"), public_url, &slots).expect("a folder"),
+        blobs: Blobs::folder(&folder.join("blobs"), public_url.clone(), &slots).expect("a folder"),
         apps: Arc::new(credentials::Apps::new(vault, clock.clone(), http)),
         queue: queue.clone(),
+        public_url,
         bucket: "reports".to_owned(),
         clock: clock.clone(),
         random: Arc::new(SystemRandom),

@@ -1,6 +1,7 @@
 //! Stories of the feedback function against the stand-in GitHub, an embedded table and a folder of blobs.
 
 mod base;
+mod checks;
 mod crowds;
 mod direct;
 mod events;

@@ -50,7 +50,7 @@ async fn a_second_report_changes_the_same_comment() {
     assert_snapshot!(house.comment());
     let patch = house.widgets.expect_status(&house.head, "covermark/patch").await;
     assert_eq!(patch.state, "success");
-    assert_eq!(patch.target_url.as_deref(), Some(&*format!("{}#issuecomment-{}", house.pull.url(), first.id)));
+    assert_eq!(patch.target_url.as_deref(), Some("https://cov.example/gh/acme/widgets/pull/1"));
     house.widgets.expect_status(&house.head, "covermark/project").await;
     house.github.finish();
 }

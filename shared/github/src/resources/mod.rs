@@ -4,6 +4,7 @@
 //! adds, drops or nulls elsewhere breaks nothing.
 
 pub mod apps;
+pub mod check_runs;
 pub mod comments;
 pub mod commits;
 pub mod compare;

@@ -100,6 +100,12 @@ pub enum EmptyUpload {
 pub struct Posted {
     /// Status context → digest of the status as posted.
     pub statuses: BTreeMap<String, String>,
+    /// Name → check run as posted.
+    #[serde(default)]
+    pub checks: BTreeMap<String, PostedCheck>,
+    /// Whether check runs may be there that `checks` does not know: the process may have ended between making and noting.
+    #[serde(default)]
+    pub checks_begun: bool,
     /// Digest of the uploads that what was posted speaks of; empty when nothing was.
     #[serde(default)]
     pub evidence: String,
@@ -109,6 +115,21 @@ pub struct Posted {
     /// When.
     #[serde(with = "millisecond::required")]
     pub at: Timestamp,
+}
+
+/// A check run that we made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostedCheck {
+    /// GitHub's id of it.
+    pub id: u64,
+    /// Digest of what it says.
+    pub digest: String,
+    /// Digest of its annotations; empty when it has none.
+    #[serde(default)]
+    pub annotations: String,
+    /// Whether it has a conclusion.
+    #[serde(default)]
+    pub concluded: bool,
 }
 
 /// What became of a commit's write.

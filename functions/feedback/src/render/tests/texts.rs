@@ -16,7 +16,7 @@ fn the_sentences_of_the_statuses() {
     let mut table = String::new();
     for (case, verdicts) in cases() {
         writeln!(table, "{case}").expect("a string");
-        for status in render(&verdicts, &place()).statuses {
+        for status in render(&verdicts, &place()).verdicts {
             assert!(status.description.chars().count() < 140, "{}", status.description);
             writeln!(table, "  {:<18} {:<8} {}", status.context, format!("{:?}", status.state), status.description)
                 .expect("a string");
