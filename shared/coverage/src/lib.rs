@@ -21,5 +21,5 @@ pub mod shard;
 mod testing;
 
 pub use merge::merge;
-pub use model::{Branches, FileReport, Line, LineState, Report, Totals};
+pub use model::{Branches, FileReport, Function, Line, LineState, Report, Totals};
 pub use ratio::{Metric, Ratio, Rounding, delta};

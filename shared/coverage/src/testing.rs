@@ -49,12 +49,14 @@ const PATHS: [&str; 5] = ["a.rs", "src/b.rs", "src/c.rs", "lib/ü.rs", "z"];
 pub(crate) fn file() -> impl Strategy<Value = FileReport> {
     let number = prop_oneof![8 => 1..12_u32, 1 => Just(u32::MAX), 1 => any::<u32>()];
     let hits = prop_oneof![4 => 0..3_u32, 1 => Just(u32::MAX)];
-    (0..5_usize, vec((number, hits, branching()), 0..10)).prop_map(|(path, lines)| {
+    let functions = vec((0..4_u32, "[fgü]{0,2}", 0..3_u32), 0..3);
+    (0..5_usize, vec((number, hits, branching()), 0..10), functions).prop_map(|(path, lines, functions)| {
         let mut builder = FileBuilder::default();
         for (number, hits, branching) in &lines {
             builder.line(*number, *hits);
             builder.row(*number, &facts(branching));
         }
+        functions.iter().for_each(|(line, name, hits)| builder.function(*line, name, *hits));
         builder.finish(PATHS[path], Repeat::Add)
     })
 }

@@ -32,6 +32,8 @@ pub fn adjusted_base(base: &Report, diff: &Diff) -> Totals {
         misses: all.misses.saturating_sub(gone.misses),
         branches: all.branches.saturating_sub(gone.branches),
         branches_hit: all.branches_hit.saturating_sub(gone.branches_hit),
+        functions: all.functions.saturating_sub(gone.functions),
+        functions_hit: all.functions_hit.saturating_sub(gone.functions_hit),
     }
 }
 
@@ -45,6 +47,10 @@ pub(super) fn removed_from(file: &FileReport, change: &DiffFile) -> Totals {
             totals.count_line(&line);
             totals.count_branches(line.branches);
         }
+    }
+    for function in file.functions().filter(|function| change.removed().any(|range| range.contains(&function.line))) {
+        totals.functions += 1;
+        totals.functions_hit += u64::from(function.hits > 0);
     }
     totals.files = u64::from(totals.lines > 0);
     totals

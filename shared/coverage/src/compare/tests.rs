@@ -63,7 +63,16 @@ deleted file mode 100644
 fn patch_coverage_counts_the_added_executable_lines() {
     let head = report([("a.rs", "1! 2 3! 5! 6~ 8! 9! 10!"), ("renamed.rs", "1! 2"), ("gone.rs", "1!"), ("c.rs", "1!")]);
     let patch = patch(&head, &diff(CHANGE));
-    let expected = Totals { files: 2, lines: 7, hits: 2, partials: 1, misses: 4, branches: 2, branches_hit: 1 };
+    let expected = Totals {
+        files: 2,
+        lines: 7,
+        hits: 2,
+        partials: 1,
+        misses: 4,
+        branches: 2,
+        branches_hit: 1,
+        ..Totals::default()
+    };
     assert_eq!(patch.totals, expected);
     assert_eq!(patch.totals.ratio(Metric::Codecov).percent(2, crate::Rounding::Down).unwrap(), "28.57");
     let paths: Vec<_> = patch.files.iter().map(|file| file.path.as_str()).collect();
@@ -172,9 +181,27 @@ fn a_copy_is_not_carried_forward_and_its_source_stays() {
 #[test]
 fn what_a_change_removes_comes_off_the_base() {
     let base = report([("a.rs", "1 2~ 3!"), ("b.rs", "1"), ("gone.rs", "1!"), ("other.rs", "1! 2")]);
-    let gone = Totals { files: 2, lines: 2, hits: 0, partials: 1, misses: 1, branches: 2, branches_hit: 1 };
+    let gone = Totals {
+        files: 2,
+        lines: 2,
+        hits: 0,
+        partials: 1,
+        misses: 1,
+        branches: 2,
+        branches_hit: 1,
+        ..Totals::default()
+    };
     assert_eq!(removed(&base, &diff(CHANGE)), gone);
-    let left = Totals { files: 4, lines: 5, hits: 3, partials: 0, misses: 2, branches: 0, branches_hit: 0 };
+    let left = Totals {
+        files: 4,
+        lines: 5,
+        hits: 3,
+        partials: 0,
+        misses: 2,
+        branches: 0,
+        branches_hit: 0,
+        ..Totals::default()
+    };
     assert_eq!(adjusted_base(&base, &diff(CHANGE)), left);
 }
 

@@ -3,7 +3,7 @@
 //! Reports are nearly always in order already, so the ordered case costs one comparison for each record and a copy of
 //! exact size at the end; the builder and its memory are used again for the next file.
 
-use super::{BranchRows, Columns, Fact, FileReport, Row};
+use super::{BranchRows, Columns, Fact, FileReport, Function, Functions, Row};
 
 /// What a line number that is reported twice within one file section means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,17 @@ pub(crate) struct FileBuilder {
     numbers: Vec<u32>,
     hits: Vec<u32>,
     rows: BranchRows,
+    functions: Functions,
+}
+
+impl Repeat {
+    /// One count of two.
+    pub(crate) fn both(self) -> fn(u32, u32) -> u32 {
+        match self {
+            Repeat::Add => u32::saturating_add,
+            Repeat::Largest => u32::max,
+        }
+    }
 }
 
 impl FileBuilder {
@@ -47,6 +58,11 @@ impl FileBuilder {
         }
     }
 
+    /// Records a function by its name and the line it starts on (0 when the report does not say).
+    pub(crate) fn function(&mut self, start_line: u32, name: &str, hits: u32) {
+        self.functions.push(Function { line: start_line, name, hits });
+    }
+
     pub(crate) fn has_lines(&self) -> bool {
         !self.numbers.is_empty()
     }
@@ -57,14 +73,17 @@ impl FileBuilder {
         self.rows.lines.clear();
         self.rows.starts.clear();
         self.rows.facts.clear();
+        self.functions.clear();
     }
 
     /// The file, and an empty builder that keeps its memory.
     pub(crate) fn finish(&mut self, path: &str, repeat: Repeat) -> FileReport {
         let (numbers, hits) = self.sorted_lines(repeat);
         let branches = self.sorted_rows();
+        let functions = self.functions.sorted(repeat.both());
         self.clear();
-        FileReport::new(path, Columns { numbers, hits, branches })
+        let functions = (!functions.is_empty()).then(|| Box::new(functions));
+        FileReport::new(path, Columns { numbers, hits, branches, functions })
     }
 
     fn sorted_lines(&self, repeat: Repeat) -> (Vec<u32>, Vec<u32>) {
@@ -72,14 +91,12 @@ impl FileBuilder {
             return (self.numbers.clone(), self.hits.clone());
         }
         let mut lines: Vec<(u32, u32)> = self.numbers.iter().copied().zip(self.hits.iter().copied()).collect();
+        let both = repeat.both();
         lines.sort_unstable_by_key(|(number, _)| *number);
         lines.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
             if same {
-                kept.1 = match repeat {
-                    Repeat::Add => kept.1.saturating_add(next.1),
-                    Repeat::Largest => kept.1.max(next.1),
-                };
+                kept.1 = both(kept.1, next.1);
             }
             same
         });

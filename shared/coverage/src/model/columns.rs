@@ -1,6 +1,6 @@
 //! The columns of one file, and adding another upload's columns to them.
 
-use super::{Fact, Row};
+use super::{Fact, Functions, Row};
 
 /// Line numbers and hit counts, side by side, and the branch facts by line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub(crate) struct Columns {
     /// As long as `numbers`.
     pub(crate) hits: Vec<u32>,
     pub(crate) branches: BranchRows,
+    /// `None` rather than empty.
+    pub(crate) functions: Option<Box<Functions>>,
 }
 
 /// Canonical rows of facts. A row's line need not be executable: tools report arms on lines without a statement, and
@@ -96,6 +98,11 @@ impl Columns {
         } else if other.branches.len() > 0 {
             self.branches = self.branches.joined(&other.branches);
         }
+        match (&mut self.functions, &other.functions) {
+            (Some(mine), Some(theirs)) => **mine = mine.joined(theirs),
+            (mine @ None, theirs) => mine.clone_from(theirs),
+            (Some(_), None) => {}
+        }
     }
 
     fn absorb_lines(&mut self, other: &Columns) {
@@ -125,5 +132,8 @@ impl Columns {
         self.branches.lines.shrink_to_fit();
         self.branches.starts.shrink_to_fit();
         self.branches.facts.shrink_to_fit();
+        if let Some(functions) = &mut self.functions {
+            functions.shrink();
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use twox_hash::XxHash3_64;
 
-use super::{Branches, Columns, Fact, FileBuilder, Line, Repeat, Totals};
+use super::{Branches, Columns, Fact, FileBuilder, Function, Line, Repeat, Totals};
 
 /// The coverage of one file. Lines are sorted by number and unique.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,10 +60,15 @@ impl FileReport {
         self.lines_in(start..end)
     }
 
-    /// Whether nothing is known of the file: no line, no branch.
+    /// The functions that the reports name, by line, then name.
+    pub fn functions(&self) -> impl Iterator<Item = Function<'_>> {
+        self.columns.functions.iter().flat_map(|functions| functions.iter())
+    }
+
+    /// Whether nothing is known of the file: no line, no branch, no function.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.columns.numbers.is_empty() && self.columns.branches.len() == 0
+        self.columns.numbers.is_empty() && self.columns.branches.len() == 0 && self.columns.functions.is_none()
     }
 
     /// One line; `None` when it is not executable.
@@ -79,10 +84,14 @@ impl FileReport {
         self.lines().for_each(|line| totals.count_line(&line));
         // From the rows and not from the lines: arms on lines that are not executable count too.
         self.columns.branches.iter().for_each(|(_, row)| totals.count_branches(row.summary()));
+        for function in self.functions() {
+            totals.functions += 1;
+            totals.functions_hit += u64::from(function.hits > 0);
+        }
         totals
     }
 
-    /// A 64-bit digest (XXH3) of the lines and branches, without the path. Files with equal digests have equal
+    /// A 64-bit digest (XXH3) of lines, branches and functions, without the path. Files with equal digests have equal
     /// coverage, so a comparison skips them. Stable across versions: it is stored in shards.
     #[must_use]
     pub fn digest(&self) -> u64 {
@@ -125,6 +134,7 @@ impl std::fmt::Debug for FileReport {
         out.debug_struct("FileReport")
             .field("path", &self.path)
             .field("lines", &self.lines().collect::<Vec<_>>())
+            .field("functions", &self.functions().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -139,6 +149,13 @@ fn digest(columns: &Columns) -> u64 {
         write_words(&mut hasher, column, |word, bytes| bytes.extend_from_slice(&word.to_le_bytes()));
     }
     write_words(&mut hasher, &rows.facts, |fact, bytes| bytes.extend_from_slice(&fact.word().to_le_bytes()));
+    // Nothing at all for a file without functions, so that most digests do not depend on this.
+    if let Some(functions) = &columns.functions {
+        for column in [&functions.lines, &functions.hits, &functions.ends] {
+            write_words(&mut hasher, column, |word, bytes| bytes.extend_from_slice(&word.to_le_bytes()));
+        }
+        hasher.write(functions.names.as_bytes());
+    }
     hasher.finish()
 }
 

@@ -17,6 +17,13 @@ impl FileReport {
                 builder.row(line, facts);
             }
         }
+        for function in self.functions() {
+            // Line 0 is no line, but "somewhere", and stays that.
+            let line = if function.line == 0 { Some(0) } else { place(function.line) };
+            if let Some(line) = line {
+                builder.function(line, function.name, function.hits);
+            }
+        }
         builder.finish(self.path(), Repeat::Add)
     }
 

@@ -48,7 +48,16 @@ fn totals_count_every_line_once_and_give_three_percentages() {
         [line(1, 1, None), line(2, 3, Some((1, 2))), line(3, 1, Some((2, 2))), line(4, 0, Some((0, 2)))],
     )]);
     let totals = report.totals();
-    let expected = Totals { files: 1, lines: 4, hits: 2, partials: 1, misses: 1, branches: 6, branches_hit: 3 };
+    let expected = Totals {
+        files: 1,
+        lines: 4,
+        hits: 2,
+        partials: 1,
+        misses: 1,
+        branches: 6,
+        branches_hit: 3,
+        ..Totals::default()
+    };
     assert_eq!(totals, expected);
     assert_eq!(totals.ratio(Metric::Codecov), Ratio { covered: 2, total: 4 });
     assert_eq!(totals.ratio(Metric::Line), Ratio { covered: 3, total: 4 });
@@ -128,4 +137,33 @@ fn a_large_python_report_takes_less_than_five_megabytes() {
             size_of::<FileReport>() + file.path().len() + 4 * (words + rows) + 8 * columns.branches.facts.capacity();
     }
     assert!(bytes < 5_000_000, "{bytes}");
+}
+
+#[test]
+fn functions_are_known_by_their_name_and_line() {
+    let mut builder = FileBuilder::default();
+    for (line, name, hits) in [(9, "g", 0), (3, "f", 2), (3, "e", 0), (9, "g", 4), (0, "somewhere", 1)] {
+        builder.function(line, name, hits);
+    }
+    let file = builder.finish("a", Repeat::Largest);
+    let named = |file: &FileReport| file.functions().map(|f| (f.line, f.name.to_owned(), f.hits)).collect::<Vec<_>>();
+    let of = |line, name: &str, hits| (line, name.to_owned(), hits);
+    assert_eq!(named(&file), [of(0, "somewhere", 1), of(3, "e", 0), of(3, "f", 2), of(9, "g", 4)]);
+    builder.function(3, "f", 1);
+    builder.function(4, "f", 0);
+    let both = file.merged([&builder.finish("a", Repeat::Add)]);
+    assert_eq!(named(&both)[1..4], [of(3, "e", 0), of(3, "f", 3), of(4, "f", 0)]);
+    assert_eq!((both.totals().functions, both.totals().functions_hit), (5, 3));
+    assert_ne!(both.digest(), file.digest());
+}
+
+#[test]
+fn a_functions_name_of_a_megabyte_is_cut_and_stays_apart_from_its_like() {
+    let long = "ü".repeat(1 << 20);
+    let mut builder = FileBuilder::default();
+    builder.function(1, &format!("{long}a"), 1);
+    builder.function(1, &format!("{long}b"), 1);
+    let file = builder.finish("a", Repeat::Add);
+    assert_eq!(file.functions().count(), 2);
+    assert!(file.functions().all(|function| function.name.len() <= 1024));
 }

@@ -22,6 +22,10 @@ pub struct Totals {
     pub branches: u64,
     /// Branch arms that were taken.
     pub branches_hit: u64,
+    /// Functions and methods, where the reports name them.
+    pub functions: u64,
+    /// Those that were called.
+    pub functions_hit: u64,
 }
 
 impl Totals {
@@ -62,5 +66,7 @@ impl AddAssign for Totals {
         self.misses += other.misses;
         self.branches += other.branches;
         self.branches_hit += other.branches_hit;
+        self.functions += other.functions;
+        self.functions_hit += other.functions_hit;
     }
 }

@@ -7,7 +7,7 @@ use super::index::{Entry, Frame, Index};
 use super::place::Place;
 use super::varint::Reader;
 use super::{HEADER, MAGIC, MAX_RAW, ShardError, VERSION};
-use crate::model::{BranchRows, Columns, Fact, View};
+use crate::model::{BranchRows, Columns, Fact, Functions, View};
 use crate::{FileReport, Report};
 
 /// Reads a shard of any version that this program knows.
@@ -86,7 +86,38 @@ fn read_columns(entries: &[Entry], raw: &[u8]) -> Option<Vec<Columns>> {
     for ((shapes, halves), file) in shapes.into_iter().zip(halves).zip(&mut files) {
         read_facts(&mut reader, shapes, &halves, &mut file.branches)?;
     }
+    read_functions(&mut reader, entries, &mut files)?;
     reader.0.is_empty().then_some(files)
+}
+
+/// Four columns over all files: lines, counts, lengths of names, names.
+fn read_functions(reader: &mut Reader<'_>, entries: &[Entry], files: &mut [Columns]) -> Option<()> {
+    let mut all: Vec<Functions> = entries.iter().map(|_| Functions::default()).collect();
+    for (entry, functions) in entries.iter().zip(&mut all) {
+        let mut line = 0_u32;
+        for _ in 0..entry.functions {
+            line = line.checked_add(reader.u32()?)?;
+            functions.lines.push(line);
+        }
+    }
+    for (entry, functions) in entries.iter().zip(&mut all) {
+        functions.hits = (0..entry.functions).map(|_| reader.u32()).collect::<Option<_>>()?;
+    }
+    for (entry, functions) in entries.iter().zip(&mut all) {
+        let mut end = 0_u32;
+        for _ in 0..entry.functions {
+            end = end.checked_add(reader.u32()?)?;
+            functions.ends.push(end);
+        }
+    }
+    for (functions, file) in all.into_iter().zip(files) {
+        let Some(length) = functions.ends.last() else { continue };
+        let names = std::str::from_utf8(reader.bytes(*length as usize)?).ok()?.to_owned();
+        let functions = Functions { names, ..functions };
+        let whole = functions.ends.iter().all(|end| functions.names.is_char_boundary(*end as usize));
+        file.functions = (whole && functions.is_sorted()).then(|| Some(Box::new(functions)))?;
+    }
+    Some(())
 }
 
 /// One for each fact; 0 for those that have no id.

@@ -6,7 +6,7 @@ use super::index::{Entry, Frame, Index};
 use super::place::Place;
 use super::{FRAME_TARGET, HEADER, MAGIC, VERSION, varint};
 use crate::model::{Columns, View};
-use crate::{FileReport, Report};
+use crate::{FileReport, Function, Report};
 
 /// zstd's level. 9 takes 10 % off level 3 on real reports and still compresses tens of megabytes a second; a shard is
 /// written once and read many times.
@@ -78,6 +78,10 @@ fn columns(files: &[FileReport]) -> Vec<u8> {
     each(&mut out, |out, columns| columns.branches.facts.iter().for_each(|fact| out.push(shape(fact.view()))));
     each(&mut out, put_high_halves);
     each(&mut out, put_values);
+    each(&mut out, put_function_lines);
+    each(&mut out, |out, columns| functions(columns).for_each(|f| varint::put(out, u64::from(f.hits))));
+    each(&mut out, |out, columns| functions(columns).for_each(|f| varint::put(out, f.name.len() as u64)));
+    each(&mut out, |out, columns| functions(columns).for_each(|f| out.extend_from_slice(f.name.as_bytes())));
     out
 }
 
@@ -97,6 +101,19 @@ fn put_gaps(out: &mut Vec<u8>, numbers: &[u32]) {
     for number in numbers {
         varint::put(out, u64::from(number - before - 1));
         before = *number;
+    }
+}
+
+fn functions(columns: &Columns) -> impl Iterator<Item = Function<'_>> {
+    columns.functions.iter().flat_map(|functions| functions.iter())
+}
+
+/// Ascending too, but several may start on one line.
+fn put_function_lines(out: &mut Vec<u8>, columns: &Columns) {
+    let mut before = 0;
+    for function in functions(columns) {
+        varint::put(out, u64::from(function.line - before));
+        before = function.line;
     }
 }
 

@@ -9,10 +9,11 @@ use crate::FileReport;
 pub(super) struct Entry {
     pub(super) path: String,
     pub(super) digest: u64,
-    /// Column lengths: executable lines, branch rows, facts.
+    /// Column lengths: executable lines, branch rows, facts, functions.
     pub(super) lines: usize,
     pub(super) rows: usize,
     pub(super) facts: usize,
+    pub(super) functions: usize,
 }
 
 /// Consecutive files that share one compressed frame.
@@ -39,6 +40,7 @@ impl Entry {
             lines: columns.numbers.len(),
             rows: columns.branches.len(),
             facts: columns.branches.facts.len(),
+            functions: columns.functions.as_ref().map_or(0, |functions| functions.len()),
         }
     }
 
@@ -46,7 +48,7 @@ impl Entry {
         varint::put(out, self.path.len() as u64);
         out.extend_from_slice(self.path.as_bytes());
         out.extend_from_slice(&self.digest.to_le_bytes());
-        for length in [self.lines, self.rows, self.facts] {
+        for length in [self.lines, self.rows, self.facts, self.functions] {
             varint::put(out, length as u64);
         }
     }
@@ -56,13 +58,13 @@ impl Entry {
         let path = std::str::from_utf8(reader.bytes(length)?).ok()?.to_owned();
         let digest = word(reader)?;
         let mut length = || usize::try_from(reader.u32()?).ok();
-        Some(Entry { path, digest, lines: length()?, rows: length()?, facts: length()? })
+        Some(Entry { path, digest, lines: length()?, rows: length()?, facts: length()?, functions: length()? })
     }
 
     /// The least number of bytes that the columns take: one for a number, one for a count, two for a row, two for a
-    /// fact. What a frame cannot hold is never allocated.
+    /// fact, three for a function. What a frame cannot hold is never allocated.
     pub(super) fn least_bytes(&self) -> usize {
-        2 * (self.lines + self.rows + self.facts)
+        2 * (self.lines + self.rows + self.facts) + 3 * self.functions
     }
 }
 
@@ -92,7 +94,7 @@ impl Index {
         }
         for _ in 0..reader.count(3)? {
             let (length, raw_length) = (reader.u32()? as usize, reader.u32()? as usize);
-            let count = reader.count(12)?;
+            let count = reader.count(13)?;
             let files = (0..count).map(|_| Entry::get(reader)).collect::<Option<Vec<_>>>()?;
             index.frames.push(Frame { files, length, raw_length });
         }
