@@ -40,7 +40,7 @@ pub(super) fn detect(text: &[u8]) -> Result<Format, Unreadable> {
     match text.first() {
         None => Err(kinds::EMPTY),
         Some(b'<') => detect_xml(std::str::from_utf8(text).unwrap_or_default()),
-        Some(b'{' | b'[') => Err(detect_json(text)),
+        Some(b'{' | b'[') => detect_json(text),
         Some(_) => detect_text(text),
     }
 }
@@ -68,29 +68,29 @@ fn detect_xml(text: &str) -> Result<Format, Unreadable> {
 }
 
 /// By keys that only one tool writes, most telling first.
-fn detect_json(text: &[u8]) -> Unreadable {
-    let signs: [(&[u8], Unreadable); 17] = [
-        (b"\"test_results_files\"", kinds::TEST_RESULTS),
-        (b"llvm.coverage.json.export", kinds::LLVM_JSON),
-        (b"\"statementMap\"", kinds::ISTANBUL),
-        (b"\"executed_lines\"", kinds::COVERAGE_PY_JSON),
-        (b"\"show_contexts\"", kinds::COVERAGE_PY_JSON),
-        (b"\"simplecov_version\"", kinds::SIMPLE_COV),
-        (b"\"isExecutable\"", kinds::XCCOV),
-        (b"\"coveredLines\"", kinds::XCCOV),
-        (b"\"gcc_version\"", kinds::GCOV_JSON),
-        (b"\"unexecuted_block\"", kinds::GCOV_JSON),
-        (b"\"source_files\"", kinds::COVERALLS),
-        (b"\"coverageData\"", kinds::ELM),
-        (b"\"flowStatus\"", kinds::FLOW),
-        (b"\"segments\"", kinds::LLVM_JSON),
-        (b"\"skipped\"", kinds::ISTANBUL_SUMMARY),
-        (b"\"lines\"", kinds::SIMPLE_COV),
-        (b"\"coverage\"", kinds::CODECOV_JSON),
+fn detect_json(text: &[u8]) -> Result<Format, Unreadable> {
+    let signs: &[(&[u8], Result<Format, Unreadable>)] = &[
+        (b"\"test_results_files\"", Err(kinds::TEST_RESULTS)),
+        (b"llvm.coverage.json.export", Err(kinds::LLVM_JSON)),
+        (b"\"statementMap\"", Err(kinds::ISTANBUL)),
+        (b"\"executed_lines\"", Ok(Format::CoveragePy)),
+        (b"\"show_contexts\"", Ok(Format::CoveragePy)),
+        (b"\"simplecov_version\"", Err(kinds::SIMPLE_COV)),
+        (b"\"isExecutable\"", Err(kinds::XCCOV)),
+        (b"\"coveredLines\"", Err(kinds::XCCOV)),
+        (b"\"gcc_version\"", Err(kinds::GCOV_JSON)),
+        (b"\"unexecuted_block\"", Err(kinds::GCOV_JSON)),
+        (b"\"source_files\"", Err(kinds::COVERALLS)),
+        (b"\"coverageData\"", Err(kinds::ELM)),
+        (b"\"flowStatus\"", Err(kinds::FLOW)),
+        (b"\"segments\"", Err(kinds::LLVM_JSON)),
+        (b"\"skipped\"", Err(kinds::ISTANBUL_SUMMARY)),
+        (b"\"lines\"", Err(kinds::SIMPLE_COV)),
+        (b"\"coverage\"", Err(kinds::CODECOV_JSON)),
     ];
     let (head, tail) = (head(text), &text[text.len().saturating_sub(TAIL)..]);
     let found = |sign: &[u8]| memmem::find(head, sign).is_some() || memmem::find(tail, sign).is_some();
-    signs.into_iter().find(|(sign, _)| found(sign)).map_or(kinds::UNKNOWN_JSON, |(_, kind)| kind)
+    signs.iter().find(|(sign, _)| found(sign)).map_or(Err(kinds::UNKNOWN_JSON), |(_, kind)| *kind)
 }
 
 fn detect_text(text: &[u8]) -> Result<Format, Unreadable> {
@@ -100,9 +100,10 @@ fn detect_text(text: &[u8]) -> Result<Format, Unreadable> {
     if starts(b"TN:") || starts(b"SF:") || starts(b"VER:") || memmem::find(head, b"\nSF:").is_some() {
         return Ok(Format::Lcov);
     }
-    Err(if starts(b"mode: ") || memmem::find(first_line, b".go:").is_some() {
-        kinds::GO
-    } else if memmem::find(first_line, b":Source:").is_some() {
+    if starts(b"mode: ") || memmem::find(first_line, b".go:").is_some() {
+        return Ok(Format::Go);
+    }
+    Err(if memmem::find(first_line, b":Source:").is_some() {
         kinds::GCOV
     } else if starts(b"=====") {
         kinds::LUA_COV

@@ -7,10 +7,15 @@
 //! wrapped; paths and file counts have limits of their own ([`MAX_PATH`], [`MAX_FILES`]).
 
 mod cobertura;
+mod coverage_py;
 mod detect;
+mod go;
+mod json;
 mod lcov;
 mod number;
+mod output;
 mod sections;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -37,25 +42,33 @@ pub enum Format {
     Lcov,
     /// Cobertura XML.
     Cobertura,
+    /// Go cover profiles.
+    Go,
+    /// coverage.py's JSON report.
+    CoveragePy,
 }
 
 impl Format {
-    /// The stable short name: `lcov`, `cobertura`.
+    /// The stable short name: `lcov`, `cobertura`, `go` …
     #[must_use]
     pub fn code(&self) -> &'static str {
+        self.names().0
+    }
+
+    /// The code, and what people call it.
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            Format::Lcov => "lcov",
-            Format::Cobertura => "cobertura",
+            Format::Lcov => ("lcov", "LCOV"),
+            Format::Cobertura => ("cobertura", "Cobertura"),
+            Format::Go => ("go", "Go cover profile"),
+            Format::CoveragePy => ("coverage-py-json", "coverage.py JSON"),
         }
     }
 }
 
 impl std::fmt::Display for Format {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(match self {
-            Format::Lcov => "LCOV",
-            Format::Cobertura => "Cobertura",
-        })
+        out.write_str(self.names().1)
     }
 }
 
@@ -89,5 +102,7 @@ pub fn parse(filename: &str, bytes: &[u8]) -> Result<Parsed, Unreadable> {
     Ok(match format {
         Format::Lcov => lcov::read(&text.bytes, warnings),
         Format::Cobertura => cobertura::read(text.as_str(), warnings),
+        Format::Go => go::read(&text.bytes, warnings),
+        Format::CoveragePy => coverage_py::read(&text.bytes, warnings),
     })
 }

@@ -116,8 +116,6 @@ pub(super) const ISTANBUL_SUMMARY: Unreadable = kind(
     "Istanbul's `coverage-summary.json`, which has totals but no lines",
     "Add the reporter `lcovonly` and upload `lcov.info`",
 );
-pub(super) const COVERAGE_PY_JSON: Unreadable =
-    kind("coverage-py-json", "coverage.py's JSON report", "Upload what `coverage xml` or `coverage lcov` makes");
 pub(super) const SIMPLE_COV: Unreadable = kind(
     "simplecov",
     "SimpleCov's JSON",
@@ -142,8 +140,6 @@ pub(super) const FLOW: Unreadable =
     kind("flow", "Flow's type coverage, which is not test coverage", "Upload the coverage of the tests");
 
 // Text.
-pub(super) const GO: Unreadable =
-    kind("go", "a Go cover profile", "Convert it with `gocover-cobertura < cover.out > coverage.xml`");
 pub(super) const GCOV: Unreadable =
     kind("gcov", "gcov's text output", "Turn the build folder into a report with `gcovr --cobertura coverage.xml`");
 pub(super) const LUA_COV: Unreadable = kind("luacov", "a LuaCov report", "Use the `luacov-cobertura` reporter");

@@ -26,6 +26,10 @@ pub enum WarningCode {
     TooManyFiles,
     /// The XML broke off or broke the grammar; what came before was used.
     BrokenXml,
+    /// The JSON broke off or broke the grammar; the files before that place were used.
+    BrokenJson,
+    /// A block of lines was too long, or all blocks together were; only its first line was used.
+    LongBlock,
     /// A custom XML entity was left as it stands: entities are never resolved.
     Entity,
     /// Bytes that are not UTF-8 were replaced.
@@ -54,6 +58,12 @@ impl WarningCode {
             Self::BadPath => ("bad-path", "file has no usable name", "files have no usable name"),
             Self::TooManyFiles => ("too-many-files", "file is over the limit", "files are over the limit"),
             Self::BrokenXml => ("broken-xml", "place where the XML breaks off", "places where the XML breaks off"),
+            Self::BrokenJson => ("broken-json", "place where the JSON breaks off", "places where the JSON breaks off"),
+            Self::LongBlock => (
+                "long-block",
+                "block is too long; its first line was used",
+                "blocks are too long; their first lines were used",
+            ),
             Self::Entity => ("entity", "entity was left unresolved", "entities were left unresolved"),
             Self::NotUtf8 => ("not-utf8", "run of bytes is not UTF-8", "runs of bytes are not UTF-8"),
         }

@@ -54,6 +54,11 @@ impl Fact {
         Fact(id << 1 | u64::from(taken))
     }
 
+    /// [`Fact::arm`] for names that are numbers already. Arms from 65,535 on are one arm.
+    pub(crate) fn numbered(block: u32, arm: u32, taken: bool) -> Fact {
+        Fact((u64::from(block) << 16 | u64::from(arm.min(0xFFFF))) << 1 | u64::from(taken))
+    }
+
     /// `taken` of `total` arms, and no telling which.
     pub(crate) fn count(taken: u32, total: u32) -> Fact {
         let total = u64::from(total).min(COUNTER_MASK);

@@ -30,7 +30,6 @@ fn every_known_kind_is_named_with_a_way_out() {
         ("pom.xml", b"<project><modelVersion>4</modelVersion></project>"),
         ("coverage-final.json", b"{\"/a.js\":{\"path\":\"/a.js\",\"statementMap\":{}}}"),
         ("coverage-summary.json", b"{\"total\":{\"lines\":{\"total\":1,\"covered\":1,\"skipped\":0,\"pct\":100}}}"),
-        ("coverage.json", b"{\"meta\":{\"version\":\"7\",\"show_contexts\":false},\"files\":{}}"),
         (".resultset.json", b"{\"RSpec\":{\"coverage\":{\"/a.rb\":{\"lines\":[1,null]}},\"timestamp\":1}}"),
         ("llvm.json", b"{\"data\":[{\"files\":[]}],\"type\":\"llvm.coverage.json.export\",\"version\":\"2.0.1\"}"),
         ("a.gcov.json", b"{\"gcc_version\":\"12\",\"format_version\":\"1\",\"files\":[]}"),
@@ -40,7 +39,6 @@ fn every_known_kind_is_named_with_a_way_out() {
         ("elm.json", b"{\"coverageData\":{},\"moduleMap\":{}}"),
         ("flow.json", b"{\"flowStatus\":{}}"),
         ("package.json", b"{\"name\":\"x\"}"),
-        ("cover.out", b"mode: set\na/b.go:1.2,3.4 1 1\n"),
         ("a.c.gcov", b"        -:    0:Source:a.c\n"),
         ("luacov.report.out", b"==============================================================================\na.lua\n"),
         ("a.lst", b"       |void main() {\n      1|  x();\na.d is 100% covered\n"),
@@ -64,4 +62,23 @@ fn content_decides_and_not_the_name() {
     assert_eq!(parse("x", b"some banner\nSF:a\nDA:1,1\nend_of_record\n").unwrap().format, Format::Lcov);
     let cobertura = b"\n\n<?xml version='1.0'?><!-- c --><coverage line-rate='1'><packages/></coverage>";
     assert_eq!(parse("lcov.info", cobertura).unwrap().format, Format::Cobertura);
+}
+
+#[test]
+fn every_format_that_is_read_is_known_by_its_content() {
+    let samples: &[(Format, &[&str])] = &[
+        (
+            Format::CoveragePy,
+            &[
+                r#"{"meta":{"version":"7","show_contexts":false},"files":{}}"#,
+                r#"{"files":{"a.py":{"executed_lines":[1]}}}"#,
+            ],
+        ),
+        (Format::Go, &["mode: set\na/b.go:1.2,3.4 1 1\n", "mode: atomic\r\n", "a/b.go:1.2,3.4 1 1\n"]),
+    ];
+    for (format, texts) in samples {
+        for text in *texts {
+            assert_eq!(parse("report", text.as_bytes()).map(|parsed| parsed.format), Ok(*format), "{text}");
+        }
+    }
 }

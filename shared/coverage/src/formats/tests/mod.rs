@@ -1,7 +1,9 @@
 //! The formats' traps, one test each, and what a person reads when something is not used.
 
 mod cobertura;
+mod coverage_py;
 mod detect;
+mod go;
 mod hostile;
 mod lcov;
 mod round_trip;
