@@ -22,7 +22,7 @@ async fn a_report_becomes_one_comment_and_a_second_report_edits_it() {
         town.settled().await;
         assert!(first.body.contains("1 of 2 changed lines"), "{}", first.body);
         for context in ["covermark/patch", "covermark/project"] {
-            town.widgets.expect_status(&head, context).await;
+            town.widgets.expect_check_run(&head, context).await;
         }
         uploaded(&town, &lcov(&head, number, "e2e", LCOV_MAIN)).await;
         let second = pull.expect_comment_edit().await;

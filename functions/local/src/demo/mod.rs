@@ -61,7 +61,7 @@ fn show(outcome: &outcome::Outcome, running: &Running, github: &covermark_standi
     say(&format!("\nThe comment on {}#{}, as a reader sees it:\n{rule}", outcome.repository, outcome.pull));
     say(&terminal::render(&outcome.comment));
     say(&rule);
-    for (state, context, description) in &outcome.statuses {
+    for (state, context, description) in &outcome.verdicts {
         let mark = if state == "success" { "✔" } else { "✘" };
         say(&format!("{mark} {context}: {description}"));
     }

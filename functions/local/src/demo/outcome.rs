@@ -11,8 +11,8 @@ pub(super) struct Outcome {
     pub(super) pull: u64,
     pub(super) pull_url: String,
     pub(super) comment: String,
-    /// State, context, description.
-    pub(super) statuses: Vec<(String, String, String)>,
+    /// State or conclusion, name, sentence: of the check runs and of the statuses.
+    pub(super) verdicts: Vec<(String, String, String)>,
     pub(super) json: Value,
 }
 
@@ -36,12 +36,18 @@ pub(super) fn read_back(github: &GitHubStandIn, told: &Told) -> Outcome {
         .iter()
         .map(|(state, context, description)| json!({ "context": context, "state": state, "description": description }))
         .collect();
-    let check_runs: Vec<Value> = told
-        .repository
-        .check_runs(&head)
+    let mut runs = told.repository.check_runs(&head);
+    // The newest of a name is the one that shows.
+    runs.sort_by(|a, b| a.name.cmp(&b.name).then(b.id.cmp(&a.id)));
+    runs.dedup_by(|older, newer| older.name == newer.name);
+    let check_runs: Vec<Value> = runs
         .iter()
         .map(|run| json!({ "name": run.name, "status": run.status, "conclusion": run.conclusion, "title": run.title }))
         .collect();
+    latest.extend(runs.into_iter().map(|run| {
+        let state = run.conclusion.unwrap_or(run.status);
+        (state, run.name, run.title.unwrap_or_default())
+    }));
     let json = json!({
         "comment": { "url": comment_url, "body": body },
         "comments": comments.len(),
@@ -58,7 +64,7 @@ pub(super) fn read_back(github: &GitHubStandIn, told: &Told) -> Outcome {
         pull: number,
         pull_url: told.pull.url(),
         comment: body,
-        statuses: latest,
+        verdicts: latest,
         json,
     }
 }

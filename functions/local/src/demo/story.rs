@@ -77,7 +77,7 @@ pub(super) async fn play(teller: &Teller, github: &GitHubStandIn, running: &Runn
     patiently("the comment's edit", pull.expect_comment_edit()).await?;
     let upload_to_edit = began.elapsed();
     settled(running, "the second verdict").await?;
-    teller.tell("the same comment was edited in place, and the statuses were set");
+    teller.tell("the same comment was edited in place, and the check runs were set");
     let calls = github.call_count() as u64;
     let elapsed = json!({
         "upload_to_comment": milliseconds(upload_to_comment),
