@@ -14,6 +14,12 @@ impl Percent {
     /// 0 %.
     pub const ZERO: Percent = Percent(0);
 
+    /// So many whole percent, 100 at most.
+    #[must_use]
+    pub const fn whole(percent: u8) -> Percent {
+        Percent(if percent > 100 { 100 * ONE } else { percent as u64 * ONE })
+    }
+
     /// Reads a percentage. `None` for what is no number, below 0, above 100 or finer than a millionth.
     #[must_use]
     pub fn parse(text: &str) -> Option<Percent> {

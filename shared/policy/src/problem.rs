@@ -2,19 +2,105 @@
 
 use std::fmt;
 
-/// One thing that is wrong in a policy file. Displays as `line 7: coverage.rond is not a known key; did you mean …?`.
+/// One thing in a policy file that has no effect, or another one than it seems. Displays as one sentence:
+/// ``line 7: `coverage.rond` is not a known key; did you mean `round`? It has no effect.``
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// Whose doing it is.
+    pub kind: Kind,
+    /// Which it is, for scripts.
+    pub code: Code,
+    /// The file that it is in.
+    pub layer: Layer,
     /// Line in the file, from 1; `None` when it concerns all of it.
     pub line: Option<usize>,
     /// The key, with dots; empty when it concerns the file.
     pub key: String,
     /// What is wrong and what holds instead, to be read after the key.
     pub reason: String,
+    /// The nearest right key, with dots, where there is one.
+    pub suggestion: Option<String>,
+}
+
+/// Whose doing a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A mistake of whoever wrote the file: the incumbent would refuse all of it, or it does something unexpected.
+    Mistake,
+    /// Nothing is wrong, but we do not do this.
+    NotSupported,
+    /// Nothing is wrong: the incumbent accepts it as well and never reads it.
+    NoEffect,
+}
+
+/// Which problem it is. Codes are stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// The file is no YAML, or no group of keys.
+    Unreadable,
+    /// The file, or something in it, is larger than is read.
+    TooLarge,
+    /// A key nobody knows.
+    UnknownKey,
+    /// A known key where it does not belong.
+    MisplacedKey,
+    /// The same key twice.
+    DuplicateKey,
+    /// A value that the key cannot have.
+    WrongValue,
+    /// A pattern that cannot be read.
+    WrongPattern,
+    /// A key without effect here and elsewhere.
+    NoEffect,
+    /// A key or value that we do not follow.
+    NotSupported,
+}
+
+impl Code {
+    /// The stable name for scripts and rows.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::Unreadable => "unreadable-file",
+            Code::TooLarge => "too-large",
+            Code::UnknownKey => "unknown-key",
+            Code::MisplacedKey => "misplaced-key",
+            Code::DuplicateKey => "duplicate-key",
+            Code::WrongValue => "wrong-value",
+            Code::WrongPattern => "wrong-pattern",
+            Code::NoEffect => "no-effect",
+            Code::NotSupported => "not-supported",
+        }
+    }
+}
+
+/// A file that rules come from, the later overruling the earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// The instance's defaults.
+    Instance,
+    /// The owner's defaults.
+    Owner,
+    /// The repository's own file.
+    Repository,
+}
+
+impl Problem {
+    /// Whether somebody has to mend the file.
+    #[must_use]
+    pub fn is_mistake(&self) -> bool {
+        self.kind == Kind::Mistake
+    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.layer {
+            Layer::Instance => out.write_str("in the instance's defaults, ")?,
+            Layer::Owner => out.write_str("in the owner's defaults, ")?,
+            Layer::Repository => {}
+        }
         if let Some(line) = self.line {
             write!(out, "line {line}: ")?;
         }

@@ -78,7 +78,7 @@ fn may_be_there(root: &[String], path: &str) -> bool {
 
 fn parsed(path: &str, bytes: &[u8]) -> Configuration {
     let (policy, problems) = covermark_policy::read(&String::from_utf8_lossy(bytes));
-    let problems = problems.iter().map(|problem| format!("`{path}`: {problem}")).collect();
+    let problems = problems.iter().filter(|problem| problem.is_mistake()).map(|problem| format!("`{path}`: {problem}")).collect();
     Configuration { policy: Arc::new(policy), problems }
 }
 

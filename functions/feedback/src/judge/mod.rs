@@ -58,11 +58,11 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
     };
     let project = Project {
         totals,
-        judged: policy.project.as_ref().map(|rule| target::project(rule, &totals, base_totals.as_ref(), style.metric)),
+        judged: policy.project().map(|rule| target::project(rule, &totals, base_totals.as_ref(), style.metric)),
     };
     let patch = evidence.diff.map(|diff| {
         let coverage = diff.map_or_else(PatchCoverage::Unknown, |diff| patch_coverage(&head, diff, style));
-        let judged = policy.patch.as_ref().map(|rule| patch_judged(rule, &coverage, base_totals.as_ref(), style));
+        let judged = policy.patch().map(|rule| patch_judged(rule, &coverage, base_totals.as_ref(), style));
         Patch { coverage, judged }
     });
     let indirect = match (&base_report, evidence.diff) {
@@ -81,7 +81,7 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         remarks: evidence.remarks,
         style,
         context_prefix: policy.context_prefix.clone(),
-        comment: policy.comment,
+        comment: policy.comment.is_some(),
     }
 }
 

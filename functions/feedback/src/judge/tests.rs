@@ -14,7 +14,7 @@ fn lines(covered: u64, lines: u64) -> Totals {
 }
 
 fn rule(target: Target, threshold: &str) -> StatusRule {
-    StatusRule { target, threshold: percent(threshold), informational: false }
+    StatusRule { target, threshold: percent(threshold), ..StatusRule::default() }
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn group(node: &Node, path: &str, problems: &mut Vec<Problem>) {
     let Value::Map(entries) = &node.value else { return };
     for (index, entry) in entries.iter().enumerate() {
         let key = if path.is_empty() { shown(&entry.key) } else { format!("{path}.{}", shown(&entry.key)) };
-        let mut note = |reason: String| problems.push(Problem { line: Some(entry.line), key: key.clone(), reason });
+        let mut note = |reason: String| problems.push(super::problem(Some(entry.line), &key, reason));
         if entries[index + 1..].iter().any(|later| later.key == entry.key) {
             note("stands here twice; the last one holds.".to_owned());
             continue;

@@ -6,7 +6,7 @@ mod status;
 mod values;
 
 use crate::node::{self, Entry, Node, Value};
-use crate::{Policy, Problem};
+use crate::{Code, CommentRule, Kind, Layer, Policy, Problem};
 
 /// The largest policy file that is read, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -14,10 +14,26 @@ pub const MAX_BYTES: usize = 256 * 1024;
 /// Patterns in `ignore` that are used at most: each of them is asked about each file.
 const MAX_PATTERNS: usize = 1000;
 
-/// Reads a policy file. What is wrong in it comes back in the order of its lines; the good part holds.
+/// The files that rules come from, each as its text. `None` is one that does not exist.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Layers<'a> {
+    /// The instance's defaults.
+    pub instance: Option<&'a str>,
+    /// The owner's defaults.
+    pub owner: Option<&'a str>,
+    /// The repository's file at the commit.
+    pub repository: Option<&'a str>,
+}
+
+pub(crate) fn layered(layers: &Layers<'_>) -> (Policy, Vec<Problem>) {
+    let text = layers.repository.or(layers.owner).or(layers.instance);
+    read(text.unwrap_or_default())
+}
+
+/// Reads a repository's file without any defaults but ours. What is wrong in it comes back in the order of its lines; the good part holds.
 #[must_use]
 pub fn read(yaml: &str) -> (Policy, Vec<Problem>) {
-    let whole = |line, reason: String| (Policy::default(), vec![Problem { line, key: String::new(), reason }]);
+    let whole = |line, reason: String| (Policy::default(), vec![problem(line, "", reason)]);
     if yaml.len() > MAX_BYTES {
         let size = yaml.len();
         return whole(None, format!("The file has {size} bytes; more than {MAX_BYTES} are not read. Defaults hold."));
@@ -43,7 +59,7 @@ impl Reader {
         keys::check(root, &mut self.problems);
         let mut policy = Policy::default();
         if let Some(entry) = root.get("comment") {
-            policy.comment = self.comment(entry);
+            policy.comment = self.comment(entry).then(CommentRule::default);
         }
         if let Some(Entry { node: coverage, .. }) = root.get("coverage") {
             self.value(coverage, "coverage.precision", &mut policy.precision, values::precision);
@@ -86,7 +102,7 @@ impl Reader {
             self.note(entry.line, key, format!("has {} patterns; the first {MAX_PATTERNS} hold.", patterns.len()));
         }
         for pattern in patterns.iter().take(MAX_PATTERNS) {
-            if !pattern.text().is_some_and(|text| policy.ignore.add(text.trim())) {
+            if !pattern.text().is_some_and(|text| policy.ignore.add(text.trim()).is_ok()) {
                 let reason =
                     format!("has {}, which is no path pattern that can be read. It is left out.", pattern.kind());
                 self.note(pattern.line, key, reason);
@@ -109,10 +125,15 @@ impl Reader {
     }
 
     fn note(&mut self, line: usize, key: &str, reason: String) {
-        self.problems.push(Problem { line: Some(line), key: key.to_owned(), reason });
+        self.problems.push(problem(Some(line), key, reason));
     }
 }
 
 fn last(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
+}
+
+fn problem(line: Option<usize>, key: &str, reason: String) -> Problem {
+    let (kind, code) = (Kind::Mistake, Code::WrongValue);
+    Problem { kind, code, layer: Layer::Repository, line, key: key.to_owned(), reason, suggestion: None }
 }

@@ -11,10 +11,12 @@ impl Reader {
     pub(super) fn statuses(&mut self, entry: &Entry, policy: &mut Policy) {
         match (&entry.node.value, entry.node.switch()) {
             (Value::Map(_), _) => {
-                policy.project = self.status(&entry.node, "coverage.status.project", policy.project);
-                policy.patch = self.status(&entry.node, "coverage.status.patch", policy.patch);
+                let (project, patch) = (policy.project().cloned(), policy.patch().cloned());
+                policy.statuses.project =
+                    self.status(&entry.node, "coverage.status.project", project).into_iter().collect();
+                policy.statuses.patch = self.status(&entry.node, "coverage.status.patch", patch).into_iter().collect();
             }
-            (_, Some(false)) => (policy.project, policy.patch) = (None, None),
+            (_, Some(false)) => (policy.statuses.project, policy.statuses.patch) = (Vec::new(), Vec::new()),
             (Value::Null, _) | (_, Some(true)) => {}
             _ => self.wrong("coverage.status", entry, "a group of keys", "Both statuses stay on"),
         }
