@@ -5,6 +5,7 @@
 
 use covermark_coverage::{
     ingest::ingest as read_reports,
+    paths::NoRules,
     payload::{self, Limits, PayloadError},
     shard,
 };
@@ -81,7 +82,7 @@ fn read(raw: &[u8]) -> Read {
         Ok(payload) => payload,
         Err(error) => return unreadable(refusal(&error), error.to_string()),
     };
-    let ingested = read_reports(&payload);
+    let ingested = read_reports(&payload, &NoRules);
     let mut notes = UploadNotes {
         formats: ingested.formats.iter().map(|(_, format)| format.code().to_owned()).collect(),
         warnings: ingested.warnings.iter().map(|(file, warning)| format!("`{file}`: {warning}")).collect(),

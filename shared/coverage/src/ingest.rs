@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::formats::{self, Format, Parsed, Unreadable, Warning};
-use crate::paths::{self, Dropped, Network, Sources};
+use crate::paths::{self, DropReason, Dropped, Network, Resolved, Resolver, Rules, Sources};
 use crate::payload::Payload;
 use crate::{FileReport, Report};
 
@@ -22,14 +22,18 @@ pub struct Ingested {
     pub unreadable: Vec<(String, Unreadable)>,
     /// The paths that were left out, each once, in the order they came.
     pub dropped: Vec<Dropped>,
+    /// How many files the repository's rules leave out ([`Rules::ignored`]).
+    pub ignored: u64,
     /// What was passed over inside the files that were read.
     pub warnings: Vec<(String, Warning)>,
 }
 
-/// Reads all files of an upload and brings their paths to the repository's.
+/// Reads all files of an upload and brings their paths to the repository's, by `rules` and the upload's file list.
+/// Without rules of the repository's own: [`paths::NoRules`].
 #[must_use]
-pub fn ingest(payload: &Payload) -> Ingested {
+pub fn ingest(payload: &Payload, rules: &dyn Rules) -> Ingested {
     let network = Network::new(&payload.network);
+    let resolver = Resolver::new(&network, rules);
     let mut ingested = Ingested::default();
     let mut files = Vec::new();
     let mut dropped = HashSet::new();
@@ -39,9 +43,10 @@ pub fn ingest(payload: &Payload) -> Ingested {
                 ingested.formats.push((file.filename.clone(), parsed.format));
                 let warnings = parsed.warnings.iter().cloned();
                 ingested.warnings.extend(warnings.map(|warning| (file.filename.clone(), warning)));
-                for result in resolve(parsed, &network) {
+                for result in resolve(parsed, &file.filename, &resolver) {
                     match result {
-                        Ok(file) => files.push(without_hints(file, payload)),
+                        Ok(None) => ingested.ignored += 1,
+                        Ok(Some(file)) => files.push(without_hints(file, payload)),
                         Err(path) if dropped.insert(path.path.clone()) => ingested.dropped.push(path),
                         Err(_) => {}
                     }
@@ -57,27 +62,52 @@ pub fn ingest(payload: &Payload) -> Ingested {
 /// The files of one report under the repository's paths. A root that some paths turn out to have is tried for those
 /// that were not found: `/weird/build/src/a.go` being `src/a.go` makes `/weird/build/main.go` be `main.go`, which its
 /// name alone would not.
-fn resolve(parsed: Parsed, network: &Network) -> Vec<Result<FileReport, Dropped>> {
-    let sources = Sources::new(&parsed.sources);
+fn resolve(parsed: Parsed, filename: &str, resolver: &Resolver<'_>) -> Vec<Result<Option<FileReport>, Dropped>> {
+    let sources = Sources::new(&parsed.sources).of_report(filename);
     let first: Vec<_> = parsed
         .files
         .into_iter()
         // Nobody misses a file without lines, wherever it is.
         .filter(|file| !file.is_empty())
         .map(|file| {
-            let resolved = network.resolve_below(file.path(), &sources);
+            let resolved = resolver.resolve(file.path(), &sources);
             (file, resolved)
         })
         .collect();
-    let found = first.iter().filter_map(|(file, path)| root(file.path(), path.as_ref().ok()?));
-    let root = if network.is_empty() { None } else { agreed(found) };
+    let root = if resolver.network.is_empty() { None } else { common_root(&first, resolver.network) };
     first
         .into_iter()
-        .map(|(file, resolved)| {
-            let path = resolved.or_else(|dropped| below(root.as_deref(), &dropped, network).ok_or(dropped))?;
-            Ok(file.with_path(&path))
+        .map(|(file, resolved)| match resolved {
+            Ok(Resolved::Found(path)) => Ok(Some(file.with_path(&path))),
+            Ok(Resolved::Ignored) => Ok(None),
+            Err(dropped) => {
+                let inside = inside(root.as_deref(), &dropped).ok_or(dropped.clone())?;
+                match resolver.resolve(&inside, &Sources::default()) {
+                    Ok(Resolved::Found(path)) if path.eq_ignore_ascii_case(&inside) => Ok(Some(file.with_path(&path))),
+                    Ok(Resolved::Ignored) => Ok(None),
+                    _ => Err(dropped),
+                }
+            }
         })
         .collect()
+}
+
+/// The root that all resolved paths of a report have, if it is one and the same. When none was resolved, the folder of
+/// a Go module whose files are all in it: `example.com/tool/main.go` is `main.go` where `go.mod` stands beside it.
+fn common_root(files: &[(FileReport, Result<Resolved, Dropped>)], network: &Network) -> Option<String> {
+    let mut found = files.iter().filter_map(|(file, resolved)| match resolved {
+        Ok(Resolved::Found(path)) => root(file.path(), path),
+        _ => None,
+    });
+    if let Some(first) = found.next() {
+        return found.all(|root| root == first).then_some(first);
+    }
+    let mut folders = files.iter().map(|(file, _)| {
+        let go = file.path().ends_with(".go") && !file.path().starts_with('/');
+        file.path().rfind('/').filter(|_| go).map(|end| &file.path()[..=end])
+    });
+    let first = folders.next().flatten()?;
+    (network.contains("go.mod") && folders.all(|folder| folder == Some(first))).then(|| first.to_owned())
 }
 
 /// What stands before the repository's path in the report's path.
@@ -88,16 +118,10 @@ fn root(raw: &str, path: &str) -> Option<String> {
     (length > 1).then_some(spelled)
 }
 
-/// The root, when all files that have one have the same.
-fn agreed(mut roots: impl Iterator<Item = String>) -> Option<String> {
-    let first = roots.next()?;
-    roots.all(|root| root == first).then_some(first)
-}
-
-fn below(root: Option<&str>, dropped: &Dropped, network: &Network) -> Option<String> {
-    let spelled = paths::spelled(&dropped.path)?;
-    let inside = spelled.strip_prefix(root?)?;
-    network.resolve(inside, &[]).ok().filter(|path| path.eq_ignore_ascii_case(inside))
+/// A path without the root, unless it is the machine's own.
+fn inside(root: Option<&str>, dropped: &Dropped) -> Option<String> {
+    let spelled = paths::spelled(&dropped.path).filter(|_| dropped.reason != DropReason::Outside)?;
+    spelled.strip_prefix(root?).map(str::to_owned)
 }
 
 /// Without the lines that the uploader found not to be code.

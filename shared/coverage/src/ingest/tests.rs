@@ -1,7 +1,12 @@
 //! Whole uploads.
 
-use super::{Ingested, ingest};
+use super::{Ingested, ingest as ingest_with};
+use crate::paths::NoRules;
 use crate::payload::{FileFixes, Payload, PayloadFile};
+
+fn ingest(payload: &Payload) -> Ingested {
+    ingest_with(payload, &NoRules)
+}
 
 fn upload(network: &[&str], files: &[(&str, &str)]) -> Payload {
     Payload {
@@ -49,7 +54,7 @@ fn everything_that_can_be_used_is_used_and_everything_else_is_named() {
     read unit.info as LCOV
     read coverage.xml as Cobertura
     not read cover.out: This is a Go cover profile. Only LCOV and Cobertura are read today. Convert it with `gocover-cobertura < cover.out > coverage.xml`.
-    left out `/usr/include/stdio.h`: the path is not in the repository
+    left out `/usr/include/stdio.h`: the file belongs to the system, a toolchain or an installed package
     left out `x.c`: several files of the repository end in this path
     in coverage.xml: 1 line number could not be used, at byte 137: `number='x' hits='4'`
     ");
@@ -65,10 +70,16 @@ fn a_root_that_most_files_have_is_tried_for_the_rest() {
     main.go 1:1
     src/a.go 1:1
     read r as LCOV
-    left out `/usr/lib/python/pkg/setup.py`: the path is not in the repository
+    left out `/usr/lib/python/pkg/setup.py`: the file belongs to the system, a toolchain or an installed package
     ");
     let windows = lcov(&["E:\\strange\\src\\a.go", "E:\\strange\\main.go"]);
     assert_eq!(ingest(&upload(&network, &[("r", &windows)])).report.files().len(), 2);
+    let module = lcov(&["example.com/tool/main.go", "example.com/tool/deep.go"]);
+    let ours = ["main.go", "deep.go", "go.mod"];
+    assert_eq!(ingest(&upload(&ours, &[("r", &module)])).report.files().len(), 2);
+    assert_eq!(ingest(&upload(&ours[..2], &[("r", &module)])).report.files().len(), 0);
+    let two = lcov(&["example.com/tool/main.go", "example.org/other/deep.go"]);
+    assert_eq!(ingest(&upload(&ours, &[("r", &two)])).report.files().len(), 0);
     let disputed = lcov(&["/one/src/a.go", "/two/src/b.go", "/one/main.go"]);
     assert_eq!(ingest(&upload(&network, &[("r", &disputed)])).report.files().len(), 2);
 }

@@ -1,18 +1,23 @@
 //! From the paths that reports write to the paths of the repository.
 //!
 //! Reports name files as the build machine saw them: absolute, below a container's mount, relative to a source folder,
-//! as a Go import path. With the commit's file list ([`Network`]) a path is looked up; without one, known CI roots are
-//! taken off and the rest is believed. A path that leads nowhere, or to two places, is dropped with a reason: a guess
-//! would show somebody a wrong number.
+//! as a Go import path. The repository's own [`Rules`] come first. With the commit's file list ([`Network`]) a path is
+//! then looked up; without one, known CI roots are taken off and the rest is believed. A path that leads nowhere, or to
+//! two places, is dropped with a reason: a guess would show somebody a wrong number.
 
 mod network;
 mod normal;
+mod outside;
 mod roots;
+mod rules;
+mod sources;
 #[cfg(test)]
 mod tests;
 
 pub use network::Network;
-pub(crate) use network::Sources;
+pub use rules::{NoRules, Rules};
+pub(crate) use rules::{Resolved, Resolver};
+pub(crate) use sources::Sources;
 
 /// A report's path in the one spelling that all are compared in; `None` when it is none.
 pub(crate) fn spelled(raw: &str) -> Option<String> {
@@ -32,6 +37,9 @@ pub struct Dropped {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
+    /// It belongs to the machine and not to the repository: a system header, an installed package, a toolchain. Worth
+    /// no warning, unless nothing else was found.
+    Outside,
     /// No file of the repository ends like it.
     Unknown,
     /// Several files of the repository end like it.
@@ -47,6 +55,7 @@ impl DropReason {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            DropReason::Outside => "outside-repository",
             DropReason::Unknown => "unknown-path",
             DropReason::Ambiguous => "ambiguous-path",
             DropReason::Absolute => "absolute-path",
@@ -59,6 +68,7 @@ impl DropReason {
 impl std::fmt::Display for DropReason {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(match self {
+            DropReason::Outside => "the file belongs to the system, a toolchain or an installed package",
             DropReason::Unknown => "the path is not in the repository",
             DropReason::Ambiguous => "several files of the repository end in this path",
             DropReason::Absolute => "the path is absolute, and no list of the repository's files came with the upload",

@@ -8,23 +8,14 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::normal::{self, Normal};
-use super::{DropReason, Dropped, roots};
+use super::outside::{Outside, outside};
+use super::{DropReason, Dropped, Sources, roots};
 
 /// The files of a commit. An empty one means that nobody listed them.
 #[derive(Debug, Clone, Default)]
 pub struct Network {
     /// Sorted by [`backwards`].
     paths: Vec<Box<str>>,
-}
-
-/// The folders that a report's paths may be relative to, cleaned once.
-#[derive(Debug, Default)]
-pub(crate) struct Sources(Vec<Normal>);
-
-impl Sources {
-    pub(crate) fn new(folders: &[String]) -> Sources {
-        Sources(folders.iter().filter_map(|folder| normal::normalise(folder)).collect())
-    }
 }
 
 impl Network {
@@ -47,9 +38,28 @@ impl Network {
         self.paths.is_empty()
     }
 
+    /// The files, in no order that means anything.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        self.paths.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether exactly this path is a file, letters and all.
+    pub(crate) fn contains(&self, path: &str) -> bool {
+        self.exact(path) == Some(path)
+    }
+
+    /// The file of this path and nothing cleverer.
+    pub(crate) fn as_it_stands(&self, raw: &str) -> Result<String, Dropped> {
+        let path = normal::normalise(raw).filter(|path| !path.escapes);
+        let dropped = |reason| Dropped { path: raw.to_owned(), reason };
+        let path = path.ok_or_else(|| dropped(DropReason::Invalid))?;
+        self.exact(&path.path).map(str::to_owned).ok_or_else(|| dropped(DropReason::Unknown))
+    }
+
     /// The repository's path for a report's path. `sources` are the folders that the report says its paths may be
     /// relative to. In this order: below a source folder, as it stands, below a known CI root, and by the longest
-    /// ending that only one file of the repository has (at least the name and one folder, or all of the path).
+    /// ending that only one file of the repository has (at least the name and one folder, or all of the path). Of a
+    /// path that belongs to the machine, only what is below a package folder is looked up, as a whole.
     ///
     /// # Errors
     /// When there is no such file, or no telling which.
@@ -61,22 +71,51 @@ impl Network {
     pub(crate) fn resolve_below(&self, raw: &str, sources: &Sources) -> Result<String, Dropped> {
         let dropped = |reason| Dropped { path: raw.to_owned(), reason };
         let path = normal::normalise(raw).ok_or_else(|| dropped(DropReason::Invalid))?;
-        if self.is_empty() { believe(&path, &sources.0) } else { self.look_up(&path, &sources.0) }.map_err(dropped)
+        if self.is_empty() { believe(&path, &sources.named) } else { self.look_up(&path, sources) }.map_err(dropped)
     }
 
-    fn look_up(&self, path: &Normal, sources: &[Normal]) -> Result<String, DropReason> {
+    fn look_up(&self, path: &Normal, sources: &Sources) -> Result<String, DropReason> {
         if !path.absolute
-            && let Some(found) = self.below_sources(path, sources)
+            && let Some(found) = self.below_sources(path, &sources.named)
         {
             return found;
         }
         let stripped = roots::strip(&path.path, path.absolute);
-        let candidates = [(!path.escapes).then_some(path.path.as_str()), stripped];
-        match candidates.into_iter().flatten().find_map(|candidate| self.exact(candidate)) {
-            Some(found) => Ok(found.to_owned()),
-            // Of an absolute path, a name alone says nothing: its folder is known and is another one.
-            None => self.by_ending(stripped.unwrap_or(&path.path), !path.absolute && stripped.is_none()),
+        let candidates =
+            [(!path.escapes).then_some(path.path.as_str()), stripped, stripped.and_then(roots::unversioned)];
+        if let Some(found) = candidates.into_iter().flatten().find_map(|candidate| self.exact(candidate)) {
+            return Ok(found.to_owned());
         }
+        // An installed package's folder inside the checkout (.tox, node_modules) is as foreign as one outside.
+        match outside(&path.path, path.absolute) {
+            Some(Outside::System) => return Err(DropReason::Outside),
+            Some(Outside::Package(inside)) => return self.whole_ending(inside).ok_or(DropReason::Outside),
+            None => {}
+        }
+        if !path.absolute
+            && let Some(found) = sources.own.as_ref().and_then(|own| self.beside(own, path))
+        {
+            return Ok(found.to_owned());
+        }
+        // Of an absolute path, a name alone says nothing: its folder is known and is another one.
+        self.by_ending(stripped.unwrap_or(&path.path), !path.absolute && stripped.is_none())
+    }
+
+    /// The file of a relative path that begins in the report's folder, or in one of those above it.
+    fn beside(&self, own: &Normal, path: &Normal) -> Option<&str> {
+        let mut folder = roots::strip(&own.path, own.absolute).unwrap_or(&own.path);
+        loop {
+            if let Some(found) = self.exact(&format!("{folder}/{}", path.path)) {
+                return Some(found);
+            }
+            folder = &folder[..folder.rfind('/')?];
+        }
+    }
+
+    /// The one file that ends in all of `path`, which has a folder at least.
+    fn whole_ending(&self, path: &str) -> Option<String> {
+        let files = || self.paths[self.ending(path)].iter().map(AsRef::<str>::as_ref);
+        only(files()).filter(|_| path.contains('/')).map(str::to_owned)
     }
 
     /// A relative path together with its folders: first where the checkout's root is known, then by the longest
@@ -127,12 +166,13 @@ impl Network {
         let shared = starts.partition_point(|start| self.ending(&path[*start..]).is_empty());
         let Some(start) = starts.get(shared) else { return Err(DropReason::Unknown) };
         let ending = &path[*start..];
-        let is_enough = ending.contains('/') || (name_is_enough && *start == 0);
-        if !is_enough {
-            return Err(DropReason::Unknown);
-        }
         let files = || self.paths[self.ending(ending)].iter().map(AsRef::<str>::as_ref);
+        if !ending.contains('/') && !(name_is_enough && *start == 0) {
+            return only(files()).filter(|file| roots::kotlin(file)).map(str::to_owned).ok_or(DropReason::Unknown);
+        }
+        let module = &path[..start.saturating_sub(1)];
         only(files())
+            .or_else(|| only(files().filter(|file| roots::in_module(file, ending, module))))
             .or_else(|| only(files().filter(|file| file.len() == ending.len())))
             .or_else(|| only(files().filter(|file| file.ends_with(ending))))
             .map(str::to_owned)
@@ -157,6 +197,9 @@ fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
 
 /// Without a file list: what is below a known root or a relative source folder, and relative paths as they stand.
 fn believe(path: &Normal, sources: &[Normal]) -> Result<String, DropReason> {
+    if outside(&path.path, path.absolute).is_some() {
+        return Err(DropReason::Outside);
+    }
     if let Some(inside) = roots::strip(&path.path, path.absolute) {
         return Ok(inside.to_owned());
     }

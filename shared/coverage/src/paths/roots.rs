@@ -54,6 +54,30 @@ pub(super) fn strip(path: &str, absolute: bool) -> Option<&str> {
     ROOTS.iter().find_map(|root| below(path, root))
 }
 
+/// Without the major version that a Go import path has behind its repository: `v2/pkg/x.go` is `pkg/x.go`, unless the
+/// folder is there.
+pub(super) fn unversioned(inside: &str) -> Option<&str> {
+    let (version, rest) = inside.split_once('/')?;
+    let digits = version.strip_prefix('v')?;
+    (!digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(rest)
+}
+
+/// Folders between a JVM module and its packages.
+const SOURCE_ROOTS: &[&str] = &["java", "kotlin", "scala", "groovy"];
+
+/// Whether `file`, which ends in `ending`, lies below the folder `module`: JaCoCo names files by module, package and
+/// name (`core/com/acme/A.java`), and leaves out the source root between the first two.
+pub(super) fn in_module(file: &str, ending: &str, module: &str) -> bool {
+    let Some(folders) = file.len().checked_sub(ending.len()).map(|length| &file[..length]) else { return false };
+    !module.is_empty() && format!("/{folders}").contains(&format!("/{module}/"))
+}
+
+/// Whether a file is Kotlin's below a source root: by Kotlin's own advice the folders of the packages that all files
+/// share are left out, so that `com/acme/A.kt` is `src/main/kotlin/A.kt`.
+pub(super) fn kotlin(file: &str) -> bool {
+    file.ends_with(".kt") && file.split('/').any(|part| SOURCE_ROOTS.contains(&part))
+}
+
 fn below<'p>(path: &'p str, root: &[&str]) -> Option<&'p str> {
     let mut parts = path.split('/');
     let matches = root.iter().all(|wanted| parts.next().is_some_and(|part| *wanted == "*" || part == *wanted));

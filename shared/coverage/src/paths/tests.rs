@@ -3,7 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{DropReason, Network};
+use std::borrow::Cow;
+
+use super::{DropReason, Network, NoRules, Resolved, Resolver, Rules, Sources};
 
 fn resolve(network: &Network, raw: &str, sources: &[&str]) -> String {
     let sources: Vec<String> = sources.iter().map(|source| (*source).to_owned()).collect();
@@ -60,8 +62,7 @@ fn paths_of_every_machine_find_their_file() {
         ("/opt/unknown/place/src/b/c.c", "src/b/c.c"),
         ("/src/a.c", "src/a.c"),
         ("/opt/unknown/place/main.go", "! unknown-path"),
-        ("/usr/lib/x/a.c", "lib/x/a.c"),
-        ("/usr/include/stdio.h", "! unknown-path"),
+        ("/data/lib/x/a.c", "lib/x/a.c"),
         ("index.ts", "! ambiguous-path"),
         ("src/index.ts", "! ambiguous-path"),
         ("/weird/api/src/index.ts", "api/src/index.ts"),
@@ -127,15 +128,150 @@ fn without_a_file_list_known_roots_come_off_and_relative_paths_are_believed() {
 
 #[test]
 fn every_reason_can_be_read() {
-    let told: String = [DropReason::Unknown, DropReason::Ambiguous, DropReason::Absolute, DropReason::Invalid]
+    use DropReason::{Absolute, Ambiguous, Invalid, Outside, Unknown};
+    let told: String = [Outside, Unknown, Ambiguous, Absolute, Invalid]
         .map(|reason| format!("{}\n", super::Dropped { path: "a`b.rs".to_owned(), reason }))
         .concat();
     insta::assert_snapshot!(told, @"
+    `a'b.rs`: the file belongs to the system, a toolchain or an installed package
     `a'b.rs`: the path is not in the repository
     `a'b.rs`: several files of the repository end in this path
     `a'b.rs`: the path is absolute, and no list of the repository's files came with the upload
     `a'b.rs`: the path is empty, too long or leads out of the repository
     ");
+}
+
+#[test]
+fn what_belongs_to_the_machine_is_no_file_of_the_repository() {
+    let listed =
+        Network::new(["bits/stl_vector.h", "src/widgets/a.py", "widgets/utils/b.py", "lib/index.js", "rustc/x.rs"]);
+    for (raw, with_list, without) in [
+        ("/usr/include/c++/12/bits/stl_vector.h", "! outside-repository", "! outside-repository"),
+        ("/usr/lib/gcc/x86_64-linux-gnu/12/include/emmintrin.h", "! outside-repository", "! outside-repository"),
+        ("C:\\Program Files\\MSVC\\include\\bits\\stl_vector.h", "! outside-repository", "! outside-repository"),
+        ("/rustc/5980761/library/core/src/x.rs", "! outside-repository", "! outside-repository"),
+        ("/home/me/go/pkg/mod/github.com/x/y@v1.2.3/lib/index.js", "! outside-repository", "! outside-repository"),
+        ("/home/runner/work/w/w/node_modules/left-pad/lib/index.js", "! outside-repository", "! outside-repository"),
+        ("node_modules/left-pad/index.js", "! outside-repository", "! outside-repository"),
+        ("/usr/lib/python3/dist-packages/pip/utils/b.py", "! outside-repository", "! outside-repository"),
+        // tox runs the tests against the project as it is installed; the incumbent finds it there too.
+        (".tox/py/lib/python3.11/site-packages/widgets/a.py", "src/widgets/a.py", "! outside-repository"),
+        ("/w/venv/lib/python3.11/site-packages/widgets/utils/b.py", "widgets/utils/b.py", "! outside-repository"),
+        ("rustc/x.rs", "rustc/x.rs", "rustc/x.rs"),
+        ("/usr/includes/widgets/utils/b.py", "widgets/utils/b.py", "! absolute-path"),
+    ] {
+        assert_eq!(resolve(&listed, raw, &[]), with_list, "{raw}");
+        assert_eq!(resolve(&Network::default(), raw, &[]), without, "{raw} without a list");
+    }
+    let vendored = Network::new(["node_modules/ours/index.js"]);
+    assert_eq!(resolve(&vendored, "/builds/g/w/node_modules/ours/index.js", &[]), "node_modules/ours/index.js");
+}
+
+#[test]
+fn modules_of_go_java_and_kotlin_find_their_files() {
+    let network = Network::new([
+        "pkg/x.go",
+        "main.go",
+        "v3/pkg/x.go",
+        "core/src/main/java/com/acme/A.java",
+        "web/src/main/java/com/acme/A.java",
+        "core/src/main/java/com/acme/Only.java",
+        "tools/deep/core/src/main/kotlin/com/acme/A.java",
+        "app/src/main/kotlin/Main.kt",
+        "app/src/main/kotlin/util/Text.kt",
+        "scripts/Odd.kt",
+    ]);
+    for (raw, expected) in [
+        ("github.com/acme/widgets/v2/main.go", "main.go"),
+        ("github.com/acme/widgets/v2/pkg/x.go", "pkg/x.go"),
+        ("github.com/acme/widgets/v3/pkg/x.go", "v3/pkg/x.go"),
+        ("example.com/widgets/pkg/x.go", "pkg/x.go"),
+        ("com/acme/Only.java", "core/src/main/java/com/acme/Only.java"),
+        ("com/acme/A.java", "! ambiguous-path"),
+        ("web/com/acme/A.java", "web/src/main/java/com/acme/A.java"),
+        ("core/com/acme/A.java", "! ambiguous-path"),
+        ("deep/core/com/acme/A.java", "tools/deep/core/src/main/kotlin/com/acme/A.java"),
+        ("com/acme/app/Main.kt", "app/src/main/kotlin/Main.kt"),
+        ("com/acme/app/util/Text.kt", "app/src/main/kotlin/util/Text.kt"),
+        ("com/acme/app/Odd.kt", "! unknown-path"),
+    ] {
+        assert_eq!(resolve(&network, raw, &[]), expected, "{raw}");
+    }
+}
+
+#[test]
+fn a_report_beside_the_code_says_which_of_several_is_meant() {
+    let network = Network::new(["api/src/index.ts", "web/src/index.ts", "web/src/a.ts", "a.ts"]);
+    for (report, raw, expected) in [
+        ("/home/runner/work/w/w/web/coverage/lcov.info", "src/index.ts", Some("web/src/index.ts")),
+        ("/home/runner/work/w/w/api/coverage/lcov.info", "src/index.ts", Some("api/src/index.ts")),
+        ("web/lcov.info", "index.ts", None),
+        ("web/src/lcov.info", "index.ts", Some("web/src/index.ts")),
+        ("lcov.info", "src/index.ts", None),
+        // What is there as it stands is meant as it stands.
+        ("/home/runner/work/w/w/web/src/lcov.info", "a.ts", Some("a.ts")),
+    ] {
+        let found = network.resolve_below(raw, &Sources::default().of_report(report));
+        assert_eq!(found.ok().as_deref(), expected, "{raw} in {report}");
+    }
+}
+
+/// `/build/` comes off, `src/` goes in front, `gen` is ignored.
+struct House {
+    exact_only: bool,
+}
+
+impl Rules for House {
+    fn replaced<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        path.strip_prefix("/build/").unwrap_or(path).into()
+    }
+
+    fn prefixed<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if path.starts_with("src/") { path.into() } else { format!("src/{path}").into() }
+    }
+
+    fn ignored(&self, path: &str) -> bool {
+        path.contains("gen/")
+    }
+
+    fn exact_only(&self) -> bool {
+        self.exact_only
+    }
+}
+
+fn by_rules(network: &Network, rules: &dyn Rules, raw: &str) -> String {
+    match Resolver::new(network, rules).resolve(raw, &Sources::default()) {
+        Ok(Resolved::Found(path)) => path,
+        Ok(Resolved::Ignored) => "ignored".to_owned(),
+        Err(dropped) => {
+            assert_eq!(dropped.path, raw);
+            format!("! {}", dropped.reason.code())
+        }
+    }
+}
+
+#[test]
+fn the_repositorys_own_rules_come_first() {
+    let whole = Network::new(["src/a.rs", "a.rs", "lib/b.rs", "src/gen/c.rs"]);
+    let folder = Network::new(["a.rs", "lib/b.rs"]);
+    let none = Network::default();
+    for (raw, of_whole, of_folder, of_none) in [
+        ("a.rs", "src/a.rs", "src/a.rs", "src/a.rs"),
+        ("/build/a.rs", "src/a.rs", "src/a.rs", "src/a.rs"),
+        ("/build/lib/b.rs", "lib/b.rs", "src/lib/b.rs", "src/lib/b.rs"),
+        ("gen/c.rs", "ignored", "! unknown-path", "ignored"),
+        ("/build/./gen//c.rs", "ignored", "! unknown-path", "ignored"),
+        ("/other/deep/lib/b.rs", "lib/b.rs", "src/lib/b.rs", "! absolute-path"),
+    ] {
+        let house = House { exact_only: false };
+        assert_eq!(by_rules(&whole, &house, raw), of_whole, "{raw}");
+        assert_eq!(by_rules(&folder, &house, raw), of_folder, "{raw} below a folder");
+        assert_eq!(by_rules(&none, &house, raw), of_none, "{raw} without a list");
+    }
+    let exact = House { exact_only: true };
+    assert_eq!(by_rules(&whole, &exact, "/build/lib/b.rs"), "lib/b.rs");
+    assert_eq!(by_rules(&whole, &exact, "/other/deep/lib/b.rs"), "! unknown-path");
+    assert_eq!(by_rules(&whole, &NoRules, "gen/c.rs"), "src/gen/c.rs");
 }
 
 /// The rule, said plainly and slowly.
