@@ -28,6 +28,7 @@ PATHS = {
     "/installation/token": ["delete"],
     "/rate_limit": ["get"],
     "/repos/{owner}/{repo}": ["get"],
+    "/repos/{owner}/{repo}/actions/runs/{run_id}": ["get"],
     "/repos/{owner}/{repo}/check-runs": ["post"],
     "/repos/{owner}/{repo}/check-runs/{check_run_id}": ["get", "patch"],
     "/repos/{owner}/{repo}/commits": ["get"],

@@ -12,6 +12,7 @@ mod error;
 mod jwt;
 mod lenient;
 pub mod oauth;
+pub mod oidc;
 mod page;
 mod permission;
 mod private_key;
@@ -39,6 +40,7 @@ pub use resources::{
     pulls::{PullBranch, PullRequest, PullState},
     repositories::{Repository, RepositoryReference},
     statuses::{NewStatus, Status, StatusState},
+    workflow_runs::{RunId, WorkflowRun},
 };
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 /// A group of GitHub's endpoints that is granted as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resource {
+    /// Workflows and their runs.
+    Actions,
     /// Check runs and suites.
     Checks,
     /// Files, commits, branches, comparisons.
@@ -27,6 +29,7 @@ impl Resource {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Actions => "actions",
             Self::Checks => "checks",
             Self::Contents => "contents",
             Self::Metadata => "metadata",

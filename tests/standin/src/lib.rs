@@ -26,6 +26,7 @@ mod faults;
 mod git;
 
 mod journal;
+mod oidc;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod pages;

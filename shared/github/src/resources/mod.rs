@@ -10,6 +10,8 @@ pub mod commits;
 pub mod compare;
 pub mod contents;
 pub mod installations;
+pub mod pull_files;
 pub mod pulls;
 pub mod repositories;
 pub mod statuses;
+pub mod workflow_runs;

@@ -5,6 +5,7 @@ mod errors;
 mod jwt;
 mod listing;
 mod oauth;
+mod oidc;
 mod resources;
 mod retries;
 mod support;

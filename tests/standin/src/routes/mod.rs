@@ -16,6 +16,7 @@ mod pulls;
 mod repositories;
 mod statuses;
 mod users;
+mod workflow_runs;
 
 use crate::{
     server::{Call, Needs, Outcome, Route},
@@ -29,6 +30,7 @@ const TALK_READ: Needs = Needs::Repository(&[("issues", Read), ("pull_requests",
 const TALK: Needs = Needs::Repository(&[("issues", Write), ("pull_requests", Write)]);
 const STATUSES_READ: Needs = Needs::Repository(&[("statuses", Read)]);
 const STATUSES: Needs = Needs::Repository(&[("statuses", Write)]);
+const ACTIONS: Needs = Needs::Repository(&[("actions", Read)]);
 const CHECKS_READ: Needs = Needs::Repository(&[("checks", Read)]);
 const CHECKS: Needs = Needs::Repository(&[("checks", Write)]);
 
@@ -68,6 +70,7 @@ pub(crate) static API: &[Route] = &[
     delete("/applications/{client_id}/token", Needs::Client, oauth::revoke),
     get("/repos/{owner}/{repo}", METADATA, repositories::show),
     get("/repos/{owner}/{repo}/installation", Needs::AppOnRepository, installations::of_repository),
+    get("/repos/{owner}/{repo}/actions/runs/{run_id}", ACTIONS, workflow_runs::show),
     get("/repos/{owner}/{repo}/pulls", PULLS, pulls::list),
     get("/repos/{owner}/{repo}/pulls/{pull_number}", PULLS, pulls::show),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/files", PULLS, pulls::files),
@@ -93,6 +96,7 @@ pub(crate) static API: &[Route] = &[
 /// What a browser opens, sign-in included.
 pub(crate) static WEB: &[Route] = &[
     get("/", Needs::Anyone, browse::home),
+    get("/_services/token/.well-known/jwks", Needs::Anyone, crate::oidc::keys),
     get("/login/oauth/authorize", Needs::Anyone, oauth::page),
     post("/login/oauth/authorize", Needs::Anyone, oauth::decision),
     post("/login/oauth/access_token", Needs::Anyone, oauth::exchange),

@@ -40,6 +40,7 @@ pub struct App {
 impl App {
     pub(super) fn new(now: Timestamp) -> Self {
         let grants = [
+            ("actions", Level::Read),
             ("metadata", Level::Read),
             ("contents", Level::Read),
             ("pull_requests", Level::Write),
@@ -69,6 +70,8 @@ impl App {
 pub(crate) struct AppKey {
     /// PKCS#1, as GitHub hands it out.
     pub(crate) private_pem: Secret,
+    /// PKCS#8 DER.
+    pub(crate) private_der: Vec<u8>,
     /// PKCS#1 DER.
     pub(crate) public_der: Vec<u8>,
 }
@@ -82,6 +85,7 @@ impl AppKey {
             let pkcs8 = pair.as_der().expect("an RSA key has a DER form");
             Self {
                 private_pem: Secret::new(pem("RSA PRIVATE KEY", pkcs1_inside(pkcs8.as_ref()))),
+                private_der: pkcs8.as_ref().to_vec(),
                 public_der: pair.public_key().as_ref().to_vec(),
             }
         })

@@ -12,6 +12,7 @@ mod oauth;
 mod pull;
 mod repository;
 mod token;
+mod workflow_run;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,6 +28,7 @@ pub use pull::{Head, Pull, PullState};
 pub use repository::Repository;
 pub use token::Level;
 pub(crate) use token::{InstallationToken, Permissions, token_text};
+pub use workflow_run::WorkflowRun;
 
 use crate::{effects::Effects, faults::Faults, journal::Journal, server::RateLimits};
 

@@ -12,6 +12,7 @@ mod pull_request;
 mod pushing;
 mod repo;
 mod webhooks;
+mod workflow_run;
 
 use std::{io, net::SocketAddr, sync::Arc};
 

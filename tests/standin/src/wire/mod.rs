@@ -12,6 +12,7 @@ mod delivery;
 mod pull;
 mod repository;
 mod status;
+mod workflow_run;
 
 pub(crate) use account::{account, organization, user};
 pub(crate) use app::{app, installation, permissions};
@@ -22,6 +23,7 @@ pub(crate) use delivery::{delivery, delivery_item};
 pub(crate) use pull::{pull, pull_simple};
 pub(crate) use repository::{repository, repository_for_push, repository_short};
 pub(crate) use status::{combined, status};
+pub(crate) use workflow_run::workflow_run;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
