@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Sync(Sync),
     /// Make a new upload token for a repository; the one before stops working
     UploadToken(UploadToken),
+    /// Say what is in a coverage report, and how fast it was read
+    Inspect(crate::inspect::Options),
     /// The GitHub App's credentials
     #[command(subcommand)]
     Credentials(Credentials),

@@ -29,6 +29,8 @@ pub(crate) async fn run(common: Common, command: Command) -> anyhow::Result<()> 
         Command::Serve(options) => serve(&common, options).await,
         Command::Sync(options) => sync(&common, options).await,
         Command::UploadToken(options) => upload_token(&common, &options).await,
+        // `main` has run it: it needs nothing of what was started since.
+        Command::Inspect(_) => Ok(()),
         Command::Credentials(cli::Credentials::Import { provider, file, deployment }) => {
             import(&common, &provider, &file, &deployment).await
         }

@@ -7,6 +7,7 @@ mod commands;
 mod database;
 mod demo;
 mod house;
+mod inspect;
 mod prefix;
 mod private;
 mod reconcile;
@@ -28,6 +29,9 @@ use covermark_service::telemetry;
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    if let cli::Command::Inspect(options) = &cli.command {
+        return inspect(options);
+    }
     let quiet = matches!(cli.command, cli::Command::Serve(_));
     let level = cli.common.log.as_deref().unwrap_or(if quiet { "info" } else { "error" });
     telemetry::start(telemetry::Format::Text, level);
@@ -39,6 +43,18 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
+}
+
+/// Files in, text out: of all commands the one that needs neither logs nor a runtime.
+fn inspect(options: &inspect::Options) -> ExitCode {
+    let started = std::time::Instant::now();
+    let outside = inspect::Outside {
+        out: &mut std::io::BufWriter::new(std::io::stdout().lock()),
+        err: &mut std::io::stderr().lock(),
+        input: &mut std::io::stdin().lock(),
+        now: &|| started.elapsed(),
+    };
+    inspect::run(options, outside)
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
