@@ -241,7 +241,7 @@ impl Run<'_> {
         skipped.append(&mut posted.skipped);
         skipped.sort_unstable();
         skipped.dedup();
-        let patch = match verdicts.patch.map(|patch| patch.coverage) {
+        let patch = match verdicts.patch {
             Some(PatchCoverage::Lines { totals, .. }) => Some(totals),
             _ => None,
         };
@@ -271,6 +271,7 @@ impl Run<'_> {
         skipped.extend((assembled.gone > 0).then_some(Skip::ReportGone));
         judge(Evidence {
             pull,
+            sha: self.key.sha.clone(),
             head: &assembled.report,
             base: base_commit,
             base_report: base,
@@ -279,6 +280,7 @@ impl Run<'_> {
             configuration: configuration.problems.clone(),
             uploads: uploads::summary(&assembled.uploads),
             waiting: uploads::waiting(&assembled.uploads, self.app.clock.now()),
+            incomplete: Vec::new(),
             remarks,
         })
     }

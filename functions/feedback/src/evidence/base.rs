@@ -9,7 +9,7 @@ use super::{Site, pull::Ends};
 use crate::{
     Feedback, FeedbackError, Skip,
     app::CommitKey,
-    judge::{Base, BaseCommit, Remark},
+    judge::{Base, BaseCommit, BaseReason, NoBase, Remark},
     totals,
 };
 
@@ -41,18 +41,19 @@ pub(crate) async fn of_pull(
         Ok(comparison) => comparison.merge_base,
         Err(Error::Forbidden(_)) => return without_history(app, key, vec![ends.base.clone()], branch).await,
         // The branch was pushed over and its old tip is gone, or the two have no common past.
-        Err(Error::NotFound(_)) => return Ok(none(branch, Vec::new())),
+        Err(Error::NotFound(_)) => return Ok(none(branch, NoBase::Unrelated)),
         Err(error) => return Err(error.into()),
     };
     let own = app.table.reports_of(&key.provider, key.repository, std::slice::from_ref(&merge_base)).await?;
     if let Some(row) = own.into_iter().next() {
-        return Ok(found(row, 0, branch));
+        return Ok(found(row, 0, branch, BaseReason::MergeBase));
     }
     // History lists the commits of merged branches too. What they reported was of the branch, not of what it was merged
     // into; in a stack of pull requests, though, the branch below is what this one is compared with.
     let on_base =
         |row: &CommitRow| row.pull.is_none() && row.branch.as_ref().is_none_or(|name| *name == ends.base_branch);
-    nearest(app, site, key, Start { sha: &merge_base, skip: 0 }, branch, on_base).await
+    nearest(app, site, key, Start { sha: &merge_base, skip: 0, reason: BaseReason::BeforeMergeBase }, branch, on_base)
+        .await
 }
 
 /// The base of a commit on a branch: its parent, or the nearest commit before that.
@@ -67,13 +68,17 @@ pub(crate) async fn before(
         return without_history(app, key, parent.into_iter().collect(), branch).await;
     }
     // After a merge the merged branch's own last commit is nearer than the one that it was merged into.
-    nearest(app, site, key, Start { sha: &key.sha, skip: 1 }, branch, |row| row.pull.is_none()).await
+    nearest(app, site, key, Start { sha: &key.sha, skip: 1, reason: BaseReason::BeforeParent }, branch, |row| {
+        row.pull.is_none()
+    })
+    .await
 }
 
 /// Where a search begins: at this commit, or after so many.
 struct Start<'a> {
     sha: &'a CommitSha,
     skip: usize,
+    reason: BaseReason,
 }
 
 /// The nearest of the commits from there on that has a report and is `preferred`, else the nearest of any that has one.
@@ -88,17 +93,21 @@ async fn nearest(
     let ancestors = match site.client.commits(from.sha, ANCESTORS).await {
         Ok(ancestors) => ancestors,
         Err(Error::Forbidden(_)) => return without_history(app, key, Vec::new(), branch).await,
-        Err(Error::NotFound(_) | Error::Rejected(_)) => return Ok(none(branch, Vec::new())),
+        Err(Error::NotFound(_) | Error::Rejected(_)) => return Ok(none(branch, NoBase::NoReport)),
         Err(error) => return Err(error.into()),
     };
     let ancestors: Vec<_> = ancestors.into_iter().skip(from.skip).filter(|sha| *sha != key.sha).collect();
     let mut reports = app.table.reports_of(&key.provider, key.repository, &ancestors).await?;
     if reports.is_empty() {
-        return Ok(none(branch, Vec::new()));
+        return Ok(none(branch, NoBase::NoReport));
     }
     let row = reports.swap_remove(reports.iter().position(preferred).unwrap_or_default());
     let behind = ancestors.iter().position(|sha| *sha == row.sha).unwrap_or_default();
-    Ok(found(row, behind, branch))
+    let reason = match from.reason {
+        BaseReason::BeforeParent if behind == 0 => BaseReason::Parent,
+        reason => reason,
+    };
+    Ok(found(row, behind, branch, reason))
 }
 
 /// Without the right to read the history: the commits that were named to us, and a word about it.
@@ -110,20 +119,20 @@ async fn without_history(
 ) -> Result<Compared, FeedbackError> {
     let reports = app.table.reports_of(&key.provider, key.repository, &candidates).await?;
     let mut compared = match reports.into_iter().next() {
-        Some(row) => found(row, 0, branch),
-        None => none(branch, Vec::new()),
+        Some(row) => found(row, 0, branch, BaseReason::Tip),
+        None => none(branch, NoBase::NoReport),
     };
     compared.remarks.push(Remark::NoHistory);
     compared.skipped.push(Skip::NoContents);
     Ok(compared)
 }
 
-fn found(row: CommitRow, behind: usize, branch: Option<String>) -> Compared {
+fn found(row: CommitRow, behind: usize, branch: Option<String>, reason: BaseReason) -> Compared {
     let totals = row.totals.as_ref().map(totals::of_row).unwrap_or_default();
-    let base = Base::Found(BaseCommit { sha: row.sha, branch, behind, totals });
+    let base = Base::Found(BaseCommit { sha: row.sha, branch, behind, totals, reason, incomplete: false });
     Compared { base, report: row.report, remarks: Vec::new(), skipped: Vec::new() }
 }
 
-fn none(branch: Option<String>, remarks: Vec<Remark>) -> Compared {
-    Compared { base: Base::Missing { branch }, report: None, remarks, skipped: vec![Skip::NoBase] }
+fn none(branch: Option<String>, why: NoBase) -> Compared {
+    Compared { base: Base::Missing { branch, why }, report: None, remarks: Vec::new(), skipped: vec![Skip::NoBase] }
 }

@@ -6,11 +6,11 @@ use std::{
 };
 
 use covermark_github::{Error, resources::contents::LISTED};
-use covermark_policy::Policy;
+use covermark_policy::{Code, Kind, Layer, Policy, Problem};
 use covermark_types::{CommitSha, RepositoryId};
 
 use super::Site;
-use crate::FeedbackError;
+use crate::{FeedbackError, judge::FileProblem};
 
 /// Where the rules may be, the first one that is there counts.
 const PLACES: [&str; 4] = ["covermark.yml", "codecov.yml", ".codecov.yml", ".github/codecov.yml"];
@@ -21,7 +21,7 @@ const KEPT: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Configuration {
     pub(crate) policy: Arc<Policy>,
-    pub(crate) problems: Vec<String>,
+    pub(crate) problems: Vec<FileProblem>,
 }
 
 /// GitHub's address, repository, commit.
@@ -60,7 +60,7 @@ async fn fetch(site: &Site, at: &CommitSha) -> Result<Option<Configuration>, Fee
             Ok(Some(bytes)) => return Ok(Some(parsed(path, &bytes))),
             Err(Error::Forbidden(_)) => return Ok(None),
             Err(Error::TooLarge { .. }) => {
-                let problems = vec![format!("`{path}` is too large to be read.")];
+                let problems = vec![whole(path, "is too large to be read, so the defaults hold.")];
                 return Ok(Some(Configuration { problems, ..defaults() }));
             }
             Err(error) => return Err(error.into()),
@@ -78,8 +78,25 @@ fn may_be_there(root: &[String], path: &str) -> bool {
 
 fn parsed(path: &str, bytes: &[u8]) -> Configuration {
     let (policy, problems) = covermark_policy::read(&String::from_utf8_lossy(bytes));
-    let problems = problems.iter().filter(|problem| problem.is_mistake()).map(|problem| format!("`{path}`: {problem}")).collect();
+    let problems = problems
+        .into_iter()
+        .filter(Problem::is_mistake)
+        .map(|problem| FileProblem { file: path.to_owned(), problem })
+        .collect();
     Configuration { policy: Arc::new(policy), problems }
+}
+
+fn whole(path: &str, reason: &str) -> FileProblem {
+    let problem = Problem {
+        kind: Kind::Mistake,
+        code: Code::TooLarge,
+        layer: Layer::Repository,
+        line: None,
+        key: String::new(),
+        reason: reason.to_owned(),
+        suggestion: None,
+    };
+    FileProblem { file: path.to_owned(), problem }
 }
 
 /// Our own rules.

@@ -16,7 +16,7 @@ use self::{base::Compared, comments::Found, configuration::Configuration, pull::
 use crate::{
     Feedback, FeedbackError, Skip,
     app::CommitKey,
-    judge::{Base, DiffUnknown, Remark},
+    judge::{Base, DiffUnknown, NoBase, Remark},
     render::Place,
 };
 
@@ -75,7 +75,9 @@ impl Memory {
 
     /// What to compare with, and what the reader must know of it. `report` says whether its report is to be had.
     pub(crate) fn base(&self, report: bool) -> (Base, Vec<Remark>) {
-        let Some(compared) = &self.compared else { return (Base::Missing { branch: None }, Vec::new()) };
+        let Some(compared) = &self.compared else {
+            return (Base::Missing { branch: None, why: NoBase::NoReport }, Vec::new());
+        };
         let mut remarks = compared.remarks.clone();
         if matches!(compared.base, Base::Found(_)) && !report {
             remarks.push(Remark::BaseReportGone);

@@ -3,6 +3,8 @@
 //! Pure, and exact: fractions are compared as integers, rounding is for reading. What is not known is said to be not
 //! known and fails nobody.
 
+mod judgement;
+mod parts;
 mod target;
 mod verdicts;
 
@@ -11,18 +13,24 @@ use covermark_coverage::{
     compare::{self, IndirectFile, PatchFile},
     diff::Diff,
 };
-use covermark_policy::{Policy, StatusRule, Target};
-use covermark_types::PullNumber;
+use covermark_policy::Policy;
+use covermark_types::{CommitSha, PullNumber};
 
-pub(crate) use self::verdicts::{
-    Base, BaseCommit, DiffUnknown, DroppedPath, Judged, Outcome, Patch, PatchCoverage, Project, Remark, Style,
-    UnreadableFile, Uploads, Verdicts, Waiting, Wanted,
+pub(crate) use self::{
+    judgement::{DEFAULT, Judged, Judgement, Kind, Measured, Outcome, PatchTotals, Scope, State, Wanted, Why},
+    parts::{Carried, ComponentLine, FileChange, FlagLine, LeftOut, NotCarried, Side},
+    verdicts::{
+        Base, BaseCommit, BaseReason, Compared, DiffUnknown, DroppedPath, FileProblem, NoBase, PatchCoverage, Project,
+        Remark, Style, UnreadableFile, Uploads, Verdicts, Waiting,
+    },
 };
 
 /// All that a verdict rests on.
 pub(crate) struct Evidence<'a> {
     /// The pull request; `None` for a push to a branch.
     pub pull: Option<PullNumber>,
+    /// The commit.
+    pub sha: CommitSha,
     /// All uploads of the commit, merged.
     pub head: &'a Report,
     /// What it is compared with. Its sums are replaced by those of `base_report` when that is there.
@@ -34,11 +42,13 @@ pub(crate) struct Evidence<'a> {
     /// The repository's rules.
     pub policy: &'a Policy,
     /// What is wrong with the file that the rules come from.
-    pub configuration: Vec<String>,
+    pub configuration: Vec<FileProblem>,
     /// What became of the uploads.
     pub uploads: Uploads,
     /// Uploads that are still to come.
     pub waiting: Option<Waiting>,
+    /// How people know the uploads that were waited for and never came.
+    pub incomplete: Vec<String>,
     /// What the reader must know of how the base was chosen.
     pub remarks: Vec<Remark>,
 }
@@ -56,27 +66,44 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         Base::Found(base) => Some(base.totals),
         Base::Missing { .. } => None,
     };
-    let project = Project {
-        totals,
-        judged: policy.project().map(|rule| target::project(rule, &totals, base_totals.as_ref(), style.metric)),
+    let compared = base_totals.map(|base| Compared { head: totals, base });
+    let mut judgements = Vec::new();
+    let mut add = |measured, judged| {
+        judgements.push(Judgement { title: DEFAULT.to_owned(), scope: Scope::Whole, measured, judged });
     };
-    let patch = evidence.diff.map(|diff| {
-        let coverage = diff.map_or_else(PatchCoverage::Unknown, |diff| patch_coverage(&head, diff, style));
-        let judged = policy.patch().map(|rule| patch_judged(rule, &coverage, base_totals.as_ref(), style));
-        Patch { coverage, judged }
-    });
+    if let Some(rule) = policy.project() {
+        let judged = target::project(rule, &totals, base_totals.as_ref(), style.metric);
+        add(Measured::Project { head: totals, base: base_totals }, judged);
+    }
+    let patch =
+        evidence.diff.map(|diff| diff.map_or_else(PatchCoverage::Unknown, |diff| patch_coverage(&head, diff, style)));
+    if let (Some(rule), Some(patch)) = (policy.patch(), &patch) {
+        let measured = match patch {
+            PatchCoverage::Unknown(why) => PatchTotals::Unknown(*why),
+            PatchCoverage::NothingMeasured => PatchTotals::NothingMeasured,
+            PatchCoverage::Lines { totals, .. } => PatchTotals::Lines(*totals),
+        };
+        add(Measured::Patch(measured), target::patch(rule, measured, base_totals.as_ref(), style.metric));
+    }
     let indirect = match (&base_report, evidence.diff) {
         (Some(base), Some(Ok(diff))) => indirect(base, &head, diff),
         _ => Vec::new(),
     };
     Verdicts {
         pull: evidence.pull,
-        project,
+        head: evidence.sha,
+        judgements,
+        project: Project { totals, compared },
         patch,
         base,
+        left_out: Vec::new(),
+        flags: Vec::new(),
+        components: Vec::new(),
+        files: Vec::new(),
         indirect,
         uploads: evidence.uploads,
         waiting: evidence.waiting,
+        incomplete: evidence.incomplete,
         configuration: evidence.configuration,
         remarks: evidence.remarks,
         style,
@@ -112,26 +139,6 @@ fn patch_coverage(head: &Report, diff: &Diff, style: Style) -> PatchCoverage {
     };
     files.sort_by(|a, b| uncovered(b).cmp(&uncovered(a)).then_with(|| a.path.cmp(&b.path)));
     PatchCoverage::Lines { totals: patch.totals, files }
-}
-
-fn patch_judged(
-    rule: &StatusRule,
-    coverage: &PatchCoverage,
-    base: Option<&covermark_coverage::Totals>,
-    style: Style,
-) -> Judged {
-    match coverage {
-        PatchCoverage::Lines { totals, .. } => target::patch(rule, totals, base, style.metric),
-        PatchCoverage::Unknown(_) | PatchCoverage::NothingMeasured => Judged {
-            outcome: Outcome::NotJudged,
-            wanted: match &rule.target {
-                Target::Percent(percent) => Some(Wanted::Percent(*percent)),
-                Target::Auto => None,
-            },
-            threshold: rule.threshold,
-            informational: rule.informational,
-        },
-    }
 }
 
 /// Files whose coverage changed although the pull request does not touch them, those that lost most first.

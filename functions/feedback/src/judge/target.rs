@@ -3,7 +3,7 @@
 use covermark_coverage::{Metric, Ratio, Totals};
 use covermark_policy::{Percent, StatusRule, Target};
 
-use super::{Judged, Outcome, Wanted};
+use super::{Judged, Outcome, PatchTotals, State, Wanted, Why};
 
 /// The project: not below the base (auto) or the number that is asked for.
 pub(crate) fn project(rule: &StatusRule, head: &Totals, base: Option<&Totals>, metric: Metric) -> Judged {
@@ -19,18 +19,41 @@ pub(crate) fn project(rule: &StatusRule, head: &Totals, base: Option<&Totals>, m
 }
 
 /// The patch: as good as the base's project (auto) or the number that is asked for.
-pub(crate) fn patch(rule: &StatusRule, patch: &Totals, base: Option<&Totals>, metric: Metric) -> Judged {
-    against(rule, patch.ratio(metric), base.map(|base| base.ratio(metric)))
+pub(crate) fn patch(rule: &StatusRule, patch: PatchTotals, base: Option<&Totals>, metric: Metric) -> Judged {
+    let base = base.map(|base| base.ratio(metric));
+    match patch {
+        PatchTotals::Lines(totals) => against(rule, totals.ratio(metric), base),
+        PatchTotals::Unknown(why) => not_judged(rule, base, Why::DiffUnknown(why)),
+        PatchTotals::NothingMeasured => not_judged(rule, base, Why::NothingChanged),
+    }
 }
 
 fn against(rule: &StatusRule, ratio: Ratio, base: Option<Ratio>) -> Judged {
-    let wanted = match rule.target {
+    if ratio.total == 0 {
+        return not_judged(rule, base, Why::NothingOnHead);
+    }
+    let Some(wanted) = wanted(rule, base) else {
+        return not_judged(rule, base, if base.is_some() { Why::NothingOnBase } else { Why::NoBase });
+    };
+    let outcome = outcome(ratio, &wanted, rule.threshold).unwrap_or(Outcome::NotJudged(Why::NothingOnHead));
+    Judged { outcome, wanted: Some(wanted), ..not_judged(rule, base, Why::NoBase) }
+}
+
+fn wanted(rule: &StatusRule, base: Option<Ratio>) -> Option<Wanted> {
+    match rule.target {
         Target::Percent(percent) => Some(Wanted::Percent(percent)),
         Target::Auto => base.filter(|base| base.total > 0).map(Wanted::Base),
-    };
-    let outcome = wanted.as_ref().and_then(|wanted| outcome(ratio, wanted, rule.threshold));
-    let outcome = outcome.unwrap_or(Outcome::NotJudged);
-    Judged { outcome, wanted, threshold: rule.threshold, informational: rule.informational }
+    }
+}
+
+fn not_judged(rule: &StatusRule, base: Option<Ratio>, why: Why) -> Judged {
+    Judged {
+        outcome: Outcome::NotJudged(why),
+        wanted: wanted(rule, base),
+        threshold: rule.threshold,
+        informational: rule.informational,
+        if_not_found: State::Pass,
+    }
 }
 
 /// `None` when there is nothing to measure.
@@ -38,6 +61,7 @@ fn outcome(ratio: Ratio, wanted: &Wanted, threshold: Percent) -> Option<Outcome>
     let met = |threshold: Percent| match wanted {
         Wanted::Percent(percent) => percent.reached_by(ratio, threshold),
         Wanted::Base(base) => threshold.allows_drop(ratio, *base),
+        Wanted::Uncovered(base) => Some(ratio.total.saturating_sub(ratio.covered) <= *base),
     };
     Some(match (met(Percent::ZERO)?, met(threshold)?) {
         (true, _) => Outcome::Met,

@@ -3,7 +3,10 @@
 use covermark_coverage::{FileReport, Metric, Report, Totals, diff::Diff, formats};
 use covermark_policy::{Percent, Policy, StatusRule, Target, read};
 
-use super::{Base, BaseCommit, DiffUnknown, Evidence, Outcome, PatchCoverage, Uploads, Verdicts, judge, target};
+use super::{
+    Base, BaseCommit, BaseReason, DiffUnknown, Evidence, Kind, Outcome, PatchCoverage, PatchTotals, Uploads, Verdicts,
+    Why, judge, target,
+};
 
 fn percent(text: &str) -> Percent {
     Percent::parse(text).expect("a percentage")
@@ -27,11 +30,16 @@ fn a_target_is_met_tolerated_or_missed_exactly_at_its_edge() {
         (Target::Auto, "0", lines(1, 3), Some(lines(2, 6)), Outcome::Met),
         (Target::Auto, "0", lines(333, 1_000), Some(lines(1, 3)), Outcome::Missed),
         (Target::Auto, "1", lines(333, 1_000), Some(lines(1, 3)), Outcome::Tolerated),
-        (Target::Auto, "0", lines(1, 3), None, Outcome::NotJudged),
-        (Target::Auto, "0", lines(1, 3), Some(Totals::default()), Outcome::NotJudged),
-        (eighty, "0", Totals::default(), None, Outcome::NotJudged),
+        (Target::Auto, "0", lines(1, 3), None, Outcome::NotJudged(Why::NoBase)),
+        (Target::Auto, "0", lines(1, 3), Some(Totals::default()), Outcome::NotJudged(Why::NothingOnBase)),
+        (eighty, "0", Totals::default(), None, Outcome::NotJudged(Why::NothingChanged)),
     ] {
-        let judged = target::patch(&rule(target, threshold), &head, base.as_ref(), Metric::Codecov);
+        let judged = target::patch(
+            &rule(target, threshold),
+            PatchTotals::of(head, Metric::Codecov),
+            base.as_ref(),
+            Metric::Codecov,
+        );
         assert_eq!(judged.outcome, outcome, "{target:?} {threshold} {head:?}");
     }
 }
@@ -53,26 +61,31 @@ fn report(text: &str) -> Report {
 
 fn judged(policy: &Policy, diff: Result<&Diff, DiffUnknown>) -> Verdicts {
     let head = report("SF:a.rs\nDA:1,1\nDA:2,0\nend_of_record\nSF:gen/b.rs\nDA:1,0\nend_of_record\n");
-    let sha = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d".parse().expect("a commit");
+    let sha: covermark_types::CommitSha = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d".parse().expect("a commit");
+    let reason = BaseReason::MergeBase;
     judge(Evidence {
         pull: Some(covermark_types::PullNumber(7)),
+        sha: sha.clone(),
         head: &head,
-        base: Base::Found(BaseCommit { sha, branch: None, behind: 0, totals: lines(1, 1) }),
+        base: Base::Found(BaseCommit { sha, branch: None, behind: 0, totals: lines(1, 1), reason, incomplete: false }),
         base_report: None,
         diff: Some(diff),
         policy,
         configuration: Vec::new(),
         uploads: Uploads { here: 1, ..Uploads::default() },
         waiting: None,
+        incomplete: Vec::new(),
         remarks: Vec::new(),
     })
 }
 
 #[test]
 fn a_diff_that_is_not_known_is_never_complete_coverage() {
-    let patch = judged(&Policy::default(), Err(DiffUnknown::TooLarge)).patch.expect("a patch");
-    assert!(matches!(patch.coverage, PatchCoverage::Unknown(DiffUnknown::TooLarge)));
-    assert_eq!(patch.judged.expect("a rule").outcome, Outcome::NotJudged);
+    let verdicts = judged(&Policy::default(), Err(DiffUnknown::TooLarge));
+    assert!(matches!(verdicts.patch, Some(PatchCoverage::Unknown(DiffUnknown::TooLarge))));
+    let judged = verdicts.main(Kind::Patch).expect("a rule");
+    assert_eq!(judged.outcome, Outcome::NotJudged(Why::DiffUnknown(DiffUnknown::TooLarge)));
+    assert!(!judged.fails());
 }
 
 #[test]
@@ -83,5 +96,5 @@ fn what_the_repository_ignores_counts_nowhere() {
     let diff = Diff::parse(diff.as_bytes()).expect("a diff");
     let verdicts = judged(&policy, Ok(&diff));
     assert_eq!(verdicts.project.totals.lines, 2);
-    assert!(matches!(verdicts.patch.expect("a patch").coverage, PatchCoverage::NothingMeasured));
+    assert!(matches!(verdicts.patch, Some(PatchCoverage::NothingMeasured)));
 }

@@ -1,32 +1,51 @@
 //! What `judge` found, as values: all that `render` needs to know, and nothing about how it will look.
 
 use covermark_coverage::{
-    Metric, Ratio, Rounding, Totals,
+    Metric, Rounding, Totals,
     compare::{IndirectFile, PatchFile},
 };
-use covermark_policy::Percent;
+use covermark_policy::Problem;
 use covermark_types::{CommitSha, PullNumber};
 use serde::{Deserialize, Serialize};
+
+use super::{
+    judgement::{Judged, Judgement, Kind, Scope},
+    parts::{ComponentLine, FileChange, FlagLine, LeftOut},
+};
 
 /// The judgement over one commit.
 #[derive(Clone, Debug)]
 pub(crate) struct Verdicts {
     /// The pull request that is judged; `None` for a push to a branch.
     pub pull: Option<PullNumber>,
+    /// The commit that is judged.
+    pub head: CommitSha,
+    /// One for each status or check that the repository asks for, in its order.
+    pub judgements: Vec<Judgement>,
     /// Coverage of the whole project.
     pub project: Project,
     /// Coverage of the pull request's change; `None` without a pull request.
-    pub patch: Option<Patch>,
+    pub patch: Option<PatchCoverage>,
     /// What the project is compared with.
     pub base: Base,
+    /// Flags that only one side has a report of: they are left out of the comparison.
+    pub left_out: Vec<LeftOut>,
+    /// Flags, by name: those of the head, and those that the base has and the head lacks.
+    pub flags: Vec<FlagLine>,
+    /// Components, in the configuration's order.
+    pub components: Vec<ComponentLine>,
+    /// Files that the diff touches or whose coverage changed, sorted by path.
+    pub files: Vec<FileChange>,
     /// Files whose coverage changed without being touched, the worst first.
     pub indirect: Vec<IndirectFile>,
     /// What became of the uploads.
     pub uploads: Uploads,
     /// Uploads that are announced and not here yet: there is no verdict before.
     pub waiting: Option<Waiting>,
+    /// How people know the uploads that were waited for and never came; empty when the set is complete.
+    pub incomplete: Vec<String>,
     /// What is wrong with the repository's configuration file.
-    pub configuration: Vec<String>,
+    pub configuration: Vec<FileProblem>,
     /// Things the reader must know to trust the numbers, as whole sentences.
     pub remarks: Vec<Remark>,
     /// How numbers are written.
@@ -35,6 +54,16 @@ pub(crate) struct Verdicts {
     pub context_prefix: String,
     /// Whether the repository wants a comment.
     pub comment: bool,
+}
+
+impl Verdicts {
+    /// The judgement that the comment speaks of: the repository's own rule for all of the project, else its first rule of
+    /// that kind for all of it.
+    #[must_use]
+    pub(crate) fn main(&self, kind: Kind) -> Option<&Judged> {
+        let mut whole = self.judgements.iter().filter(|one| one.kind() == kind && one.scope == Scope::Whole);
+        whole.clone().find(|one| one.is_main()).or_else(|| whole.next()).map(|one| &one.judged)
+    }
 }
 
 /// How numbers are written, by the repository's policy.
@@ -51,19 +80,20 @@ pub(crate) struct Style {
 /// Coverage of the whole project.
 #[derive(Clone, Debug)]
 pub(crate) struct Project {
-    /// Sums over the head's report.
+    /// Sums over all of the head's report, with what was carried forward.
     pub totals: Totals,
-    /// The judgement; `None` when the repository asks for none.
-    pub judged: Option<Judged>,
+    /// The two sides as they are compared; `None` when there is nothing to compare with. Less than all of them when one
+    /// side lacks reports that the other has ([`Verdicts::left_out`]).
+    pub compared: Option<Compared>,
 }
 
-/// Coverage of the lines that a pull request adds or changes.
-#[derive(Clone, Debug)]
-pub(crate) struct Patch {
-    /// What is known of them.
-    pub coverage: PatchCoverage,
-    /// The judgement; `None` when the repository asks for none.
-    pub judged: Option<Judged>,
+/// The two sides as they are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Compared {
+    /// Sums of the head.
+    pub head: Totals,
+    /// Sums of the base.
+    pub base: Totals,
 }
 
 /// What is known of a change's lines.
@@ -93,51 +123,6 @@ pub(crate) enum DiffUnknown {
     NotAllowed,
 }
 
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub(crate) enum Wanted {
-    /// A number in the configuration.
-    Percent(Percent),
-    /// What the base has.
-    Base(Ratio),
-}
-
-/// A judgement and what it rests on.
-#[derive(Clone, Debug)]
-pub(crate) struct Judged {
-    /// The outcome.
-    pub outcome: Outcome,
-    /// What was asked for; `None` when there was nothing to ask for.
-    pub wanted: Option<Wanted>,
-    /// How much less is tolerated.
-    pub threshold: Percent,
-    /// Whether a failure is only told and blocks nothing.
-    pub informational: bool,
-}
-
-/// The outcome of a judgement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// As good as asked for.
-    Met,
-    /// Less than asked for, and within the tolerance.
-    Tolerated,
-    /// Less than asked for, but not one more line is uncovered: covered code was removed.
-    OnlyRemoved,
-    /// Less than asked for.
-    Missed,
-    /// There was nothing to judge, or nothing to judge it by.
-    NotJudged,
-}
-
-impl Judged {
-    /// Whether the check turns red.
-    #[must_use]
-    pub(crate) fn fails(&self) -> bool {
-        self.outcome == Outcome::Missed && !self.informational
-    }
-}
-
 /// What the project is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Base {
@@ -147,7 +132,35 @@ pub(crate) enum Base {
     Missing {
         /// The branch that was looked at.
         branch: Option<String>,
+        /// Why.
+        why: NoBase,
     },
+}
+
+/// Why there is nothing to compare with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoBase {
+    /// None of the commits that were looked at has a report.
+    NoReport,
+    /// The base branch was pushed over, or the two have no common past: GitHub knows no commit where they part.
+    Unrelated,
+}
+
+/// Why a commit was chosen to be compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BaseReason {
+    /// The pull request leaves its base branch there.
+    MergeBase,
+    /// The commit where the pull request leaves its base branch has no usable report; this is the nearest before it.
+    BeforeMergeBase,
+    /// It is the commit before this one.
+    Parent,
+    /// The commit before this one has no usable report; this is the nearest before that.
+    BeforeParent,
+    /// An upload asked for it (`pr-base-picking`).
+    Chosen,
+    /// The history may not be read; the base branch ended there when GitHub last told us.
+    Tip,
 }
 
 /// A commit to compare with.
@@ -161,6 +174,10 @@ pub(crate) struct BaseCommit {
     pub behind: usize,
     /// Its sums.
     pub totals: Totals,
+    /// Why it was chosen.
+    pub reason: BaseReason,
+    /// Whether uploads were missing when it was concluded.
+    pub incomplete: bool,
 }
 
 /// What became of a commit's uploads.
@@ -219,6 +236,21 @@ pub(crate) struct Waiting {
     pub missing: Vec<String>,
 }
 
+/// Something that is wrong in a configuration file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileProblem {
+    /// The file's path in the repository.
+    pub file: String,
+    /// What and where.
+    pub problem: Problem,
+}
+
+impl std::fmt::Display for FileProblem {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "`{}`: {}", self.file, self.problem)
+    }
+}
+
 /// Something the reader must know to trust the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remark {
@@ -226,4 +258,8 @@ pub(crate) enum Remark {
     NoHistory,
     /// The base's report itself is gone, only its sums are known.
     BaseReportGone,
+    /// An upload asked to be compared with a commit that has no report.
+    ChosenBaseUnknown,
+    /// More flags were uploaded than are told apart.
+    TooManyFlags,
 }

@@ -11,7 +11,7 @@ use super::{
     marker,
     numbers::count,
 };
-use crate::judge::{Base, Outcome, PatchCoverage, Remark, Verdicts, Wanted};
+use crate::judge::{Base, Kind, Outcome, PatchCoverage, Remark, Verdicts, Wanted};
 
 /// The longest text that we write, in bytes. GitHub refuses a comment of more than 65,536 characters.
 pub(crate) const LONGEST: usize = 60_000;
@@ -29,7 +29,7 @@ pub(crate) fn text(verdicts: &Verdicts, place: &Place, pull: PullNumber) -> Stri
     let project = if verdicts.uploads.nothing_readable() { String::new() } else { project(verdicts, place) };
     let details = details(verdicts);
     let room = LONGEST.saturating_sub(head.len() + trouble.len() + project.len() + details.len());
-    let table = match verdicts.patch.as_ref().map(|patch| &patch.coverage) {
+    let table = match &verdicts.patch {
         Some(PatchCoverage::Lines { files, .. }) => table(files, verdicts, place, pull, room),
         _ => String::new(),
     };
@@ -132,7 +132,7 @@ fn project(verdicts: &Verdicts, place: &Place) -> String {
                 branch.unwrap_or_default()
             )
         }
-        Base::Missing { branch } => {
+        Base::Missing { branch, .. } => {
             let branch = branch.as_ref().map_or_else(
                 || "for the commits before this one".to_owned(),
                 |name| format!("on {}", code_in_line(name, escape::NAME)),
@@ -151,7 +151,7 @@ fn project(verdicts: &Verdicts, place: &Place) -> String {
 
 /// What the project's check says, where the verdict line does not.
 fn judgement(verdicts: &Verdicts) -> String {
-    let Some(judged) = verdicts.project.judged.as_ref().filter(|_| verdicts.waiting.is_none()) else {
+    let Some(judged) = verdicts.main(Kind::Project).filter(|_| verdicts.waiting.is_none()) else {
         return String::new();
     };
     match (&judged.wanted, judged.outcome) {
@@ -178,5 +178,9 @@ fn remark(remark: Remark) -> &'static str {
         Remark::BaseReportGone => {
             "The report of that commit itself is gone; only its sums are known, so indirect changes are not."
         }
+        Remark::ChosenBaseUnknown => {
+            "An upload asked to be compared with a commit that has no report, so this compares with the usual one."
+        }
+        Remark::TooManyFlags => "There are more flags than are told apart, so some of them are not listed.",
     }
 }

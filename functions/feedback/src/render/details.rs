@@ -8,7 +8,7 @@ use super::{
     escape::{self, code, code_in_line, sentence},
     numbers::{count, grouped},
 };
-use crate::judge::{DroppedPath, UnreadableFile, Verdicts};
+use crate::judge::{DroppedPath, FileProblem, UnreadableFile, Verdicts};
 
 /// The most entries of one list.
 const ENTRIES: usize = 20;
@@ -97,8 +97,9 @@ fn dropped(paths: &[DroppedPath], left_out: usize) -> String {
     text
 }
 
-fn configuration(problems: &[String]) -> String {
-    let lines: Vec<_> = problems.iter().take(ENTRIES).map(|problem| format!("- {}\n", sentence(problem))).collect();
+fn configuration(problems: &[FileProblem]) -> String {
+    let lines: Vec<_> =
+        problems.iter().take(ENTRIES).map(|problem| format!("- {}\n", sentence(&problem.to_string()))).collect();
     format!("**Configuration**: the rest of the file holds.\n\n{}{}", lines.concat(), more(problems.len()))
 }
 

@@ -1,7 +1,7 @@
 //! The first line: may I merge? Read in two seconds, often as nothing but a notification's title.
 
 use crate::{
-    judge::{Base, DiffUnknown, Judged, Outcome, Patch, PatchCoverage, Style, Verdicts, Wanted},
+    judge::{Base, DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Style, Verdicts, Wanted},
     render::numbers::{count, uncapitalised},
 };
 
@@ -21,17 +21,19 @@ pub(crate) fn heading(verdicts: &Verdicts) -> String {
     }
     let unread = (uploads.unreadable > 0)
         .then(|| format!("{} of {} could not be read", uploads.unreadable, count(uploads.here, "upload", "uploads")));
-    if patch.and_then(|patch| patch.judged.as_ref()).is_some_and(Judged::fails) {
-        return join(format!("❌ {}", patch.map(|patch| claim(patch, verdicts.style)).unwrap_or_default()), unread);
+    let judged = verdicts.main(Kind::Patch);
+    if judged.is_some_and(Judged::fails) {
+        let claim = patch.map(|patch| claim(patch, judged, verdicts.style)).unwrap_or_default();
+        return join(format!("❌ {claim}"), unread);
     }
-    if let Some(judged) = verdicts.project.judged.as_ref().filter(|judged| judged.fails()) {
-        let patch = patch.map(|patch| uncapitalised(&claim(patch, verdicts.style)));
-        return join(join(format!("❌ {}", project_claim(verdicts, judged)), patch), unread);
+    if let Some(project) = verdicts.main(Kind::Project).filter(|judged| judged.fails()) {
+        let patch = patch.map(|patch| uncapitalised(&claim(patch, judged, verdicts.style)));
+        return join(join(format!("❌ {}", project_claim(verdicts, project)), patch), unread);
     }
     let Some(patch) = patch else { return unread.unwrap_or_default() };
     match unread {
         Some(unread) => format!("⚠️ {unread} · {} in the others", counted(patch, verdicts.style)),
-        None => format!("{}{}", sign(patch, verdicts), claim(patch, verdicts.style)),
+        None => format!("{}{}", sign(patch, verdicts), claim(patch, judged, verdicts.style)),
     }
 }
 
@@ -40,8 +42,8 @@ fn join(line: String, more: Option<String>) -> String {
 }
 
 /// One sign at most. None where nothing was judged: a tick would say that somebody looked.
-fn sign(patch: &Patch, verdicts: &Verdicts) -> &'static str {
-    let all = match &patch.coverage {
+fn sign(patch: &PatchCoverage, verdicts: &Verdicts) -> &'static str {
+    let all = match patch {
         PatchCoverage::Unknown(_) => return "",
         PatchCoverage::NothingMeasured => true,
         PatchCoverage::Lines { totals, .. } => {
@@ -49,15 +51,16 @@ fn sign(patch: &Patch, verdicts: &Verdicts) -> &'static str {
             ratio.covered == ratio.total
         }
     };
-    let met = patch.judged.as_ref().is_some_and(|judged| matches!(judged.outcome, Outcome::Met | Outcome::Tolerated));
+    let met =
+        verdicts.main(Kind::Patch).is_some_and(|judged| matches!(judged.outcome, Outcome::Met | Outcome::Tolerated));
     if all || met { "✅ " } else { "" }
 }
 
 /// What is known of the change, measured against what is asked for.
-fn claim(patch: &Patch, style: Style) -> String {
-    let PatchCoverage::Lines { totals, .. } = &patch.coverage else { return counted_alone(patch) };
+fn claim(patch: &PatchCoverage, judged: Option<&Judged>, style: Style) -> String {
+    let PatchCoverage::Lines { totals, .. } = patch else { return counted_alone(patch) };
     let all = totals.ratio(style.metric);
-    let judged = patch.judged.as_ref().filter(|_| all.covered < all.total);
+    let judged = judged.filter(|_| all.covered < all.total);
     let Some((judged, wanted)) = judged.and_then(|judged| Some((judged, judged.wanted.as_ref()?))) else {
         return style.counted(totals);
     };
@@ -73,21 +76,21 @@ fn claim(patch: &Patch, style: Style) -> String {
             "{} of this change is covered, close enough to the {asked} that is asked for",
             style.patch_below(totals, wanted)
         ),
-        Outcome::Met | Outcome::OnlyRemoved => format!("{share} of this change is covered, {asked} is asked for"),
-        Outcome::NotJudged => style.counted(totals),
+        Outcome::NotJudged(_) => style.counted(totals),
+        _ => format!("{share} of this change is covered, {asked} is asked for"),
     }
 }
 
 /// What is known of the change as a count, to stand inside a line.
-fn counted(patch: &Patch, style: Style) -> String {
-    match &patch.coverage {
+fn counted(patch: &PatchCoverage, style: Style) -> String {
+    match patch {
         PatchCoverage::Lines { totals, .. } => uncapitalised(&style.counted(totals)),
         _ => uncapitalised(&counted_alone(patch)),
     }
 }
 
-fn counted_alone(patch: &Patch) -> String {
-    match &patch.coverage {
+fn counted_alone(patch: &PatchCoverage) -> String {
+    match patch {
         PatchCoverage::Unknown(why) => unknown(*why).to_owned(),
         _ => "No changed line is code that coverage is measured for".to_owned(),
     }

@@ -35,6 +35,7 @@ impl Style {
         match wanted {
             Wanted::Percent(percent) => format!("{percent} %"),
             Wanted::Base(ratio) => whole(&self.percent(*ratio, self.precision)),
+            Wanted::Uncovered(lines) => format!("at most {} uncovered", grouped(*lines)),
         }
     }
 

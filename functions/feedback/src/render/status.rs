@@ -3,7 +3,9 @@
 use covermark_github::Annotation;
 
 use super::numbers::count;
-use crate::judge::{Base, DiffUnknown, Judged, Outcome, Patch, PatchCoverage, Style, Verdicts, Wanted};
+use crate::judge::{
+    Base, DiffUnknown, Judged, Judgement, Measured, Outcome, PatchTotals, State, Style, Verdicts, Wanted,
+};
 
 /// The longest description that GitHub takes, in characters.
 pub(crate) const LONGEST: usize = 140;
@@ -39,19 +41,25 @@ pub(crate) struct WantedVerdict {
 
 /// The statuses that the verdicts ask for: none for what the repository has switched off.
 pub(crate) fn statuses(verdicts: &Verdicts) -> Vec<WantedVerdict> {
-    let mut wanted = Vec::with_capacity(2);
-    let mut add = |name: &str, (state, description): (VerdictState, String)| {
-        let context = format!("{}/{name}", verdicts.context_prefix);
-        let description = cut(description);
-        wanted.push(WantedVerdict { context, state, description, summary: String::new(), annotations: Vec::new() });
-    };
-    if let Some(judged) = &verdicts.project.judged {
-        add("project", unfinished(verdicts).unwrap_or_else(|| project(verdicts, judged)));
+    let posted = verdicts.judgements.iter().filter(|one| one.judged.state() != State::Silent);
+    let statuses = posted.map(|one| {
+        let (state, description) = unfinished(verdicts).unwrap_or_else(|| judgement(verdicts, one));
+        let (context, description) = (one.context(&verdicts.context_prefix), cut(description));
+        WantedVerdict { context, state, description, summary: String::new(), annotations: Vec::new() }
+    });
+    statuses.collect()
+}
+
+fn judgement(verdicts: &Verdicts, one: &Judgement) -> (VerdictState, String) {
+    match &one.measured {
+        Measured::Project { .. } => project(verdicts, &one.judged),
+        Measured::Patch(totals) => patch(*totals, &one.judged, verdicts.style),
+        Measured::Changes(Some(0)) => (state(&one.judged), "No file changed without being touched".to_owned()),
+        Measured::Changes(Some(files)) => {
+            (state(&one.judged), format!("{} lost coverage without being touched", count(*files, "file", "files")))
+        }
+        Measured::Changes(None) => (state(&one.judged), "Not known: nothing to compare with".to_owned()),
     }
-    if let Some((patch, judged)) = verdicts.patch.as_ref().and_then(|patch| Some((patch, patch.judged.as_ref()?))) {
-        add("patch", unfinished(verdicts).unwrap_or_else(|| self::patch(patch, judged, verdicts.style)));
-    }
-    wanted
 }
 
 /// What both say while there is nothing to judge yet, or nothing at all.
@@ -101,13 +109,13 @@ fn project(verdicts: &Verdicts, judged: &Judged) -> (VerdictState, String) {
     (state(judged), text)
 }
 
-fn patch(patch: &Patch, judged: &Judged, style: Style) -> (VerdictState, String) {
-    let totals = match &patch.coverage {
-        PatchCoverage::Unknown(why) => return (VerdictState::Success, unknown(*why).to_owned()),
-        PatchCoverage::NothingMeasured => {
+fn patch(patch: PatchTotals, judged: &Judged, style: Style) -> (VerdictState, String) {
+    let totals = &match patch {
+        PatchTotals::Unknown(why) => return (VerdictState::Success, unknown(why).to_owned()),
+        PatchTotals::NothingMeasured => {
             return (VerdictState::Success, "No changed line is code that coverage is measured for".to_owned());
         }
-        PatchCoverage::Lines { totals, .. } => totals,
+        PatchTotals::Lines(totals) => totals,
     };
     let Some(wanted) = &judged.wanted else {
         let text = format!(

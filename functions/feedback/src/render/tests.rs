@@ -8,12 +8,13 @@ use covermark_coverage::{
     Metric, Rounding, Totals,
     compare::{PatchFile, Uncovered},
 };
-use covermark_policy::Percent;
+use covermark_policy::{Code, Layer, Percent, Problem};
 use covermark_types::{Provider, PullNumber, RepositoryId};
 
 use super::Place;
 use crate::judge::{
-    Base, BaseCommit, Judged, Outcome, Patch, PatchCoverage, Project, Style, Uploads, Verdicts, Wanted,
+    Base, BaseCommit, BaseReason, Compared, DEFAULT, FileProblem, Judged, Judgement, Kind, Measured, Outcome,
+    PatchCoverage, PatchTotals, Project, Scope, State, Style, Uploads, Verdicts, Wanted,
 };
 
 pub(super) fn percent(text: &str) -> Percent {
@@ -35,7 +36,7 @@ pub(super) fn lines(covered: u64, lines: u64) -> Totals {
 }
 
 pub(super) fn judged(outcome: Outcome, wanted: Option<Wanted>) -> Judged {
-    Judged { outcome, wanted, threshold: percent("0"), informational: false }
+    Judged { outcome, wanted, threshold: percent("0"), informational: false, if_not_found: State::Pass }
 }
 
 pub(super) fn base(totals: Totals, behind: usize) -> Base {
@@ -44,7 +45,30 @@ pub(super) fn base(totals: Totals, behind: usize) -> Base {
         branch: Some("main".to_owned()),
         behind,
         totals,
+        reason: BaseReason::MergeBase,
+        incomplete: false,
     })
+}
+
+/// Puts a judgement of its kind into the verdicts, in place of the one that is there.
+pub(super) fn judge(verdicts: &mut Verdicts, kind: Kind, judged: Option<Judged>) {
+    verdicts.judgements.retain(|one| one.kind() != kind);
+    let Some(judged) = judged else { return };
+    let measured = match (kind, &verdicts.patch) {
+        (Kind::Patch, Some(PatchCoverage::Lines { totals, .. })) => Measured::Patch(PatchTotals::Lines(*totals)),
+        (Kind::Patch, Some(PatchCoverage::Unknown(why))) => Measured::Patch(PatchTotals::Unknown(*why)),
+        (Kind::Patch, _) => Measured::Patch(PatchTotals::NothingMeasured),
+        (Kind::Changes, _) => Measured::Changes(Some(verdicts.indirect.len())),
+        (Kind::Project, _) => Measured::Project { head: verdicts.project.totals, base: None },
+    };
+    verdicts.judgements.push(Judgement { title: DEFAULT.to_owned(), scope: Scope::Whole, measured, judged });
+    verdicts.judgements.sort_by_key(Judgement::kind);
+}
+
+/// The outcome of a judgement that is there already.
+pub(super) fn comes_to(verdicts: &mut Verdicts, kind: Kind, outcome: Outcome) {
+    let judged = verdicts.main(kind).cloned().expect("a judgement");
+    judge(verdicts, kind, Some(Judged { outcome, ..judged }));
 }
 
 pub(super) fn uploads(here: usize) -> Uploads {
@@ -56,23 +80,30 @@ pub(super) fn passing() -> Verdicts {
     let project = lines(8_471, 10_000);
     let before = lines(8_459, 10_000);
     let wanted = Wanted::Base(before.ratio(Metric::Codecov));
-    Verdicts {
+    let mut verdicts = Verdicts {
         pull: Some(PullNumber(7)),
-        project: Project { totals: project, judged: Some(judged(Outcome::Met, Some(wanted.clone()))) },
-        patch: Some(Patch {
-            coverage: PatchCoverage::Lines { totals: lines(41, 41), files: vec![file("src/lib.rs", 41, 41, &[])] },
-            judged: Some(judged(Outcome::Met, Some(wanted))),
-        }),
+        head: "8091a2b3c4d5e6f708192a3b4c5d6e7f1a2b3c4d".parse().expect("a commit"),
+        judgements: Vec::new(),
+        project: Project { totals: project, compared: Some(Compared { head: project, base: before }) },
+        patch: Some(PatchCoverage::Lines { totals: lines(41, 41), files: vec![file("src/lib.rs", 41, 41, &[])] }),
         base: base(before, 0),
+        left_out: Vec::new(),
+        flags: Vec::new(),
+        components: Vec::new(),
+        files: Vec::new(),
         indirect: Vec::new(),
         uploads: uploads(6),
         waiting: None,
+        incomplete: Vec::new(),
         configuration: Vec::new(),
         remarks: Vec::new(),
         style: Style { precision: 2, rounding: Rounding::Down, metric: Metric::Codecov },
         context_prefix: "covermark".to_owned(),
         comment: true,
-    }
+    };
+    judge(&mut verdicts, Kind::Project, Some(judged(Outcome::Met, Some(wanted.clone()))));
+    judge(&mut verdicts, Kind::Patch, Some(judged(Outcome::Met, Some(wanted))));
+    verdicts
 }
 
 /// 71.4 % where 80 % is asked for, in two files, against a base two commits back.
@@ -94,15 +125,25 @@ pub(super) fn lacking() -> Verdicts {
     let before = lines(8_459, 10_000);
     verdicts.base = base(before, 2);
     verdicts.project.totals = lines(8_458, 10_000);
-    verdicts.project.judged = Some(Judged {
-        threshold: percent("1"),
-        ..judged(Outcome::Tolerated, Some(Wanted::Base(before.ratio(Metric::Codecov))))
-    });
-    verdicts.patch = Some(Patch {
-        coverage: PatchCoverage::Lines { totals: lines(25, 35), files },
-        judged: Some(judged(Outcome::Missed, Some(Wanted::Percent(percent("80"))))),
-    });
+    let tolerated = judged(Outcome::Tolerated, Some(Wanted::Base(before.ratio(Metric::Codecov))));
+    judge(&mut verdicts, Kind::Project, Some(Judged { threshold: percent("1"), ..tolerated }));
+    verdicts.patch = Some(PatchCoverage::Lines { totals: lines(25, 35), files });
+    let missed = judged(Outcome::Missed, Some(Wanted::Percent(percent("80"))));
+    judge(&mut verdicts, Kind::Patch, Some(missed));
     verdicts
+}
+
+pub(super) fn problem(line: usize, key: &str, reason: &str) -> FileProblem {
+    let problem = Problem {
+        kind: covermark_policy::Kind::Mistake,
+        code: Code::UnknownKey,
+        layer: Layer::Repository,
+        line: Some(line),
+        key: key.to_owned(),
+        reason: reason.to_owned(),
+        suggestion: None,
+    };
+    FileProblem { file: "codecov.yml".to_owned(), problem }
 }
 
 pub(super) fn with_patch(mut verdicts: Verdicts, totals: Totals, judged: Option<Judged>) -> Verdicts {
@@ -110,7 +151,8 @@ pub(super) fn with_patch(mut verdicts: Verdicts, totals: Totals, judged: Option<
     let uncovered = [Uncovered::Lines { start: 12, end: 11 + u32::try_from(lacks.max(1)).expect("few lines") }];
     let shown: &[Uncovered] = if lacks > 0 { &uncovered } else { &[] };
     let files = vec![file("src/lib.rs", totals.hits, totals.lines, shown)];
-    verdicts.patch = Some(Patch { coverage: PatchCoverage::Lines { totals, files }, judged });
+    verdicts.patch = Some(PatchCoverage::Lines { totals, files });
+    judge(&mut verdicts, Kind::Patch, judged);
     verdicts
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::{ProptestConfig, any, proptest};
 
 use super::{file, lacking, place};
 use crate::{
-    judge::{Base, DroppedPath, Patch, PatchCoverage, UnreadableFile, Verdicts, Waiting},
+    judge::{Base, DroppedPath, PatchCoverage, UnreadableFile, Verdicts, Waiting},
     render::{
         comment::LONGEST,
         escape::{NAME, PATH, code, plain, sentence},
@@ -19,7 +19,7 @@ const NASTY: &str =
 
 fn everywhere(name: &str) -> Verdicts {
     let mut verdicts = lacking();
-    if let Some(Patch { coverage: PatchCoverage::Lines { files, .. }, .. }) = &mut verdicts.patch {
+    if let Some(PatchCoverage::Lines { files, .. }) = &mut verdicts.patch {
         *files = vec![file(name, 0, 1, &[Uncovered::Lines { start: 1, end: 1 }])];
     }
     if let Base::Found(base) = &mut verdicts.base {
@@ -37,7 +37,7 @@ fn everywhere(name: &str) -> Verdicts {
     verdicts.uploads.left_out = 1;
     verdicts.uploads.dropped =
         vec![DroppedPath { path: name.to_owned(), code: "unknown-path".to_owned(), why: "Not there.".to_owned() }];
-    verdicts.configuration = vec![format!("line 1: `{name}` is not a key")];
+    verdicts.configuration = vec![super::problem(1, name, "is not a key")];
     verdicts
 }
 
@@ -94,7 +94,7 @@ fn the_largest_comment_fits_into_what_github_takes() {
         let lines: Vec<_> = (0..500).map(|line| Uncovered::Partial { line: line * 2, taken: 1, total: 2 }).collect();
         file(&format!("{long}{n}"), 0, 500, &lines)
     });
-    if let Some(Patch { coverage: PatchCoverage::Lines { files: all, .. }, .. }) = &mut verdicts.patch {
+    if let Some(PatchCoverage::Lines { files: all, .. }) = &mut verdicts.patch {
         *all = files.collect();
     }
     verdicts.indirect = vec![verdicts.indirect[0].clone(); 1_000];

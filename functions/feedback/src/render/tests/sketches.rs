@@ -3,11 +3,11 @@
 use covermark_coverage::compare::{IndirectFile, Presence, Uncovered};
 use insta::assert_snapshot;
 
-use super::{judged, lacking, lines, passing, percent, place, uploads, with_patch};
+use super::{comes_to, judge, judged, lacking, lines, passing, percent, place, problem, uploads, with_patch};
 use crate::{
     judge::{
-        Base, DiffUnknown, DroppedPath, Judged, Outcome, Patch, PatchCoverage, Remark, UnreadableFile, Verdicts,
-        Waiting, Wanted,
+        Base, DiffUnknown, DroppedPath, Judged, Kind, NoBase, Outcome, PatchCoverage, Remark, UnreadableFile, Verdicts,
+        Waiting, Wanted, Why,
     },
     render::render,
 };
@@ -43,9 +43,9 @@ fn uploads_are_still_to_come() {
 
 #[test]
 fn the_first_report_of_a_repository_has_numbers_and_nothing_to_compare_with() {
-    let mut verdicts = with_patch(passing(), lines(37, 41), Some(judged(Outcome::NotJudged, None)));
-    verdicts.base = Base::Missing { branch: Some("main".to_owned()) };
-    verdicts.project.judged = Some(judged(Outcome::NotJudged, None));
+    let mut verdicts = with_patch(passing(), lines(37, 41), Some(judged(Outcome::NotJudged(Why::NoBase), None)));
+    verdicts.base = Base::Missing { branch: Some("main".to_owned()), why: NoBase::NoReport };
+    judge(&mut verdicts, Kind::Project, Some(judged(Outcome::NotJudged(Why::NoBase), None)));
     verdicts.uploads = uploads(1);
     assert_snapshot!(comment(&verdicts));
 }
@@ -77,25 +77,25 @@ fn nothing_could_be_read_at_all() {
     verdicts.uploads = uploads(1);
     verdicts.uploads.unreadable = 1;
     verdicts.uploads.files = vec![unreadable("unit", "coverage.out")];
-    verdicts.patch = Some(Patch { coverage: PatchCoverage::NothingMeasured, judged: None });
+    verdicts.patch = Some(PatchCoverage::NothingMeasured);
+    judge(&mut verdicts, Kind::Patch, None);
     assert_snapshot!(comment(&verdicts));
 }
 
 #[test]
 fn nothing_that_changed_can_be_tested() {
     let mut verdicts = passing();
-    verdicts.patch =
-        Some(Patch { coverage: PatchCoverage::NothingMeasured, judged: Some(judged(Outcome::NotJudged, None)) });
+    verdicts.patch = Some(PatchCoverage::NothingMeasured);
+    judge(&mut verdicts, Kind::Patch, Some(judged(Outcome::NotJudged(Why::NothingChanged), None)));
     assert_snapshot!(comment(&verdicts));
 }
 
 #[test]
 fn the_diff_is_too_large_so_the_patch_is_not_known() {
     let mut verdicts = passing();
-    verdicts.patch = Some(Patch {
-        coverage: PatchCoverage::Unknown(DiffUnknown::TooLarge),
-        judged: Some(judged(Outcome::NotJudged, None)),
-    });
+    verdicts.patch = Some(PatchCoverage::Unknown(DiffUnknown::TooLarge));
+    let unknown = Outcome::NotJudged(Why::DiffUnknown(DiffUnknown::TooLarge));
+    judge(&mut verdicts, Kind::Patch, Some(judged(unknown, None)));
     assert_snapshot!(comment(&verdicts));
 }
 
@@ -103,9 +103,7 @@ fn the_diff_is_too_large_so_the_patch_is_not_known() {
 fn the_project_falls_although_the_change_is_covered() {
     let mut verdicts = passing();
     verdicts.project.totals = lines(8_440, 10_000);
-    if let Some(judged) = &mut verdicts.project.judged {
-        judged.outcome = Outcome::Missed;
-    }
+    comes_to(&mut verdicts, Kind::Project, Outcome::Missed);
     assert_snapshot!(comment(&verdicts));
 }
 
@@ -113,19 +111,16 @@ fn the_project_falls_although_the_change_is_covered() {
 fn only_covered_code_was_removed() {
     let mut verdicts = passing();
     verdicts.project.totals = lines(8_000, 9_541);
-    verdicts.patch =
-        Some(Patch { coverage: PatchCoverage::NothingMeasured, judged: Some(judged(Outcome::NotJudged, None)) });
-    if let Some(judged) = &mut verdicts.project.judged {
-        judged.outcome = Outcome::OnlyRemoved;
-    }
+    verdicts.patch = Some(PatchCoverage::NothingMeasured);
+    judge(&mut verdicts, Kind::Patch, Some(judged(Outcome::NotJudged(Why::NothingChanged), None)));
+    comes_to(&mut verdicts, Kind::Project, Outcome::OnlyRemoved);
     assert_snapshot!(comment(&verdicts));
 }
 
 #[test]
 fn the_configuration_has_mistakes_and_the_history_may_not_be_read() {
     let mut verdicts = passing();
-    verdicts.configuration =
-        vec!["`codecov.yml`: line 3: `coverage.precison` is not a key; `precision` is.".to_owned()];
+    verdicts.configuration = vec![problem(3, "coverage.precison", "is not a key; `precision` is.")];
     verdicts.remarks = vec![Remark::NoHistory, Remark::BaseReportGone];
     assert_snapshot!(comment(&verdicts));
 }
@@ -141,7 +136,7 @@ fn a_hundred_files_are_cut_to_what_people_read() {
     let mut verdicts = lacking();
     let files =
         (0..120).map(|n| super::file(&format!("src/m{n:03}.rs"), 0, 2, &[Uncovered::Lines { start: 1, end: 2 }]));
-    if let Some(Patch { coverage: PatchCoverage::Lines { files: all, .. }, .. }) = &mut verdicts.patch {
+    if let Some(PatchCoverage::Lines { files: all, .. }) = &mut verdicts.patch {
         *all = files.collect();
     }
     let text = comment(&verdicts);

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use covermark_coverage::{Metric, Rounding, Totals};
 use insta::assert_snapshot;
 
-use super::{base, judged, lacking, lines, passing, percent, place, uploads, with_patch};
+use super::{base, comes_to, judge, judged, lacking, lines, passing, percent, place, uploads, with_patch};
 use crate::{
-    judge::{Base, DiffUnknown, Judged, Outcome, Patch, PatchCoverage, Style, Verdicts, Waiting, Wanted},
+    judge::{Base, DiffUnknown, Judged, Kind, NoBase, Outcome, PatchCoverage, Style, Verdicts, Waiting, Wanted, Why},
     render::render,
 };
 
@@ -39,13 +39,15 @@ fn cases() -> Vec<(&'static str, Verdicts)> {
         ("informational", {
             let told = Judged { informational: true, ..rule(Outcome::Missed) };
             let mut verdicts = with_patch(passing(), lines(25, 35), Some(told.clone()));
-            verdicts.project.judged = Some(Judged { wanted: Some(Wanted::Percent(percent("90"))), ..told });
+            let told = Judged { wanted: Some(Wanted::Percent(percent("90"))), ..told };
+            judge(&mut verdicts, Kind::Project, Some(told));
             verdicts
         }),
         ("a hair below", with_patch(passing(), lines(79_999, 100_000), Some(rule(Outcome::Missed)))),
         ("project target missed", {
             let mut verdicts = passing();
-            verdicts.project.judged = Some(judged(Outcome::Missed, Some(Wanted::Percent(percent("90")))));
+            let missed = judged(Outcome::Missed, Some(Wanted::Percent(percent("90"))));
+            judge(&mut verdicts, Kind::Project, Some(missed));
             verdicts
         }),
     ];
@@ -54,10 +56,11 @@ fn cases() -> Vec<(&'static str, Verdicts)> {
 }
 
 fn unusual() -> Vec<(&'static str, Verdicts)> {
-    let nothing = || Some(judged(Outcome::NotJudged, None));
-    let with = |coverage| {
+    let nothing = |why| Some(judged(Outcome::NotJudged(why), None));
+    let with = |coverage, why| {
         let mut verdicts = passing();
-        verdicts.patch = Some(Patch { coverage, judged: nothing() });
+        verdicts.patch = Some(coverage);
+        judge(&mut verdicts, Kind::Patch, nothing(why));
         verdicts
     };
     let change = |change: &dyn Fn(&mut Verdicts)| {
@@ -67,9 +70,9 @@ fn unusual() -> Vec<(&'static str, Verdicts)> {
     };
     vec![
         ("no base", {
-            let mut verdicts = with_patch(passing(), lines(37, 41), nothing());
-            verdicts.base = Base::Missing { branch: None };
-            verdicts.project.judged = nothing();
+            let mut verdicts = with_patch(passing(), lines(37, 41), nothing(Why::NoBase));
+            verdicts.base = Base::Missing { branch: None, why: NoBase::NoReport };
+            judge(&mut verdicts, Kind::Project, nothing(Why::NoBase));
             verdicts
         }),
         (
@@ -87,8 +90,11 @@ fn unusual() -> Vec<(&'static str, Verdicts)> {
                 verdicts.waiting = Some(Waiting { here: 1, expected: 41, missing });
             }),
         ),
-        ("nothing measured", with(PatchCoverage::NothingMeasured)),
-        ("diff too large", with(PatchCoverage::Unknown(DiffUnknown::TooLarge))),
+        ("nothing measured", with(PatchCoverage::NothingMeasured, Why::NothingChanged)),
+        ("diff too large", {
+            let why = Why::DiffUnknown(DiffUnknown::TooLarge);
+            with(PatchCoverage::Unknown(DiffUnknown::TooLarge), why)
+        }),
         (
             "unreadable",
             change(&|verdicts| {
@@ -99,13 +105,13 @@ fn unusual() -> Vec<(&'static str, Verdicts)> {
             "only covered code removed",
             change(&|verdicts| {
                 verdicts.project.totals = lines(8_000, 9_541);
-                verdicts.project.judged.as_mut().expect("a judgement").outcome = Outcome::OnlyRemoved;
+                comes_to(verdicts, Kind::Project, Outcome::OnlyRemoved);
             }),
         ),
         (
             "statuses off, own prefix",
             change(&|verdicts| {
-                verdicts.project.judged = None;
+                judge(verdicts, Kind::Project, None);
                 verdicts.context_prefix = "codecov".to_owned();
             }),
         ),
@@ -114,6 +120,7 @@ fn unusual() -> Vec<(&'static str, Verdicts)> {
             change(&|verdicts| {
                 verdicts.pull = None;
                 verdicts.patch = None;
+                judge(verdicts, Kind::Patch, None);
             }),
         ),
         (
