@@ -12,42 +12,44 @@
 //! - a DOCTYPE that names a URL, which is ignored.
 
 use memchr::memchr;
-use quick_xml::events::{BytesStart, Event};
 
+use super::input::Input;
 use super::number::{self, Count};
-use super::sections::{Refused, Sections};
+use super::sections::Sections;
+use super::xml::{Event, Scanner, Tag};
 use super::{Format, Parsed, Place, WarningCode, Warnings, xml};
 use crate::model::{Fact, FileBuilder, Repeat, Row};
 
 /// More `<source>` folders than this are not looked at: each of them is tried for each file.
 const MAX_SOURCES: usize = 100;
 
-/// Reads a whole document.
-pub(super) fn read(text: &str, warnings: Warnings) -> Parsed {
-    let mut document = Document { warnings, ..Document::default() };
-    let mut reader = xml::reader(text);
-    loop {
-        let at = reader.buffer_position();
-        match reader.read_event() {
-            Ok(Event::Start(tag)) => document.start(&tag, at),
-            Ok(Event::Empty(tag)) => {
-                document.start(&tag, at);
-                document.end(tag.name().as_ref(), at);
+/// Reads a document.
+pub(super) fn read(input: &mut Input<'_>) -> Parsed {
+    let mut document = Document::default();
+    let mut xml = Scanner::new(input);
+    while let Some(event) = xml.next() {
+        match event {
+            Event::Start(tag) if tag.name == "source" => {
+                let place = tag.place();
+                let (text, unresolved) = xml.text(super::MAX_PATH);
+                document.source(&text, unresolved.then_some(place));
             }
-            Ok(Event::End(tag)) => document.end(tag.name().as_ref(), at),
-            Ok(Event::Text(text)) => document.source_text(&text.into_inner()),
-            Ok(Event::CData(text)) => document.source_text(&text.into_inner()),
-            Ok(Event::GeneralRef(name)) => document.source_entity(&name.into_inner(), at),
-            Ok(Event::Eof) => break,
-            Ok(_) => {}
-            // What follows a broken tag has no reliable meaning.
-            Err(_) => {
-                document.broken(reader.error_position());
-                break;
+            Event::Start(tag) => document.start(tag),
+            Event::Empty(tag) => {
+                document.start(tag);
+                document.end(tag.name);
             }
+            Event::End(name) => document.end(name),
         }
     }
-    document.finish(text.len() as u64)
+    document.close_class();
+    xml.finish(&mut document.warnings);
+    Parsed {
+        format: Format::Cobertura,
+        files: document.sections.into_files(),
+        sources: document.sources,
+        warnings: document.warnings.into_vec(),
+    }
 }
 
 #[derive(Default)]
@@ -57,134 +59,126 @@ struct Document {
     lines: FileBuilder,
     method_lines: FileBuilder,
     path: String,
-    in_class: bool,
-    in_method: bool,
-    source: Option<String>,
+    /// Where the class that is open begins.
+    class: Option<Place>,
+    method: Option<Method>,
     sources: Vec<String>,
-    depth: u64,
     facts: Vec<Fact>,
     warnings: Warnings,
 }
 
+/// A method that is open. It starts on its first line, and was called as often as that ran.
+struct Method {
+    name: String,
+    line: u32,
+    hits: u32,
+    ran: bool,
+}
+
 impl Document {
-    fn start(&mut self, tag: &BytesStart<'_>, at: u64) {
-        self.depth += 1;
-        match tag.name().as_ref() {
-            "line" => self.line(tag.attributes_raw(), at),
-            "class" => self.open_class(tag, at),
-            "method" => self.in_method = true,
-            "source" => self.source = Some(String::new()),
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag.name {
+            "line" => self.line(tag),
+            "class" => self.open_class(tag),
+            "method" => {
+                let name = self.text(tag, "name");
+                self.method = Some(Method { name, line: 0, hits: 0, ran: false });
+            }
             _ => {}
         }
     }
 
-    fn end(&mut self, name: &str, at: u64) {
-        self.depth = self.depth.saturating_sub(1);
+    fn end(&mut self, name: &str) {
         match name {
-            "class" => self.close_class(at),
-            "method" => self.in_method = false,
-            "source" => self.close_source(),
+            "class" => self.close_class(),
+            "method" => self.close_method(),
             _ => {}
         }
     }
 
-    fn open_class(&mut self, tag: &BytesStart<'_>, at: u64) {
-        self.close_class(at);
-        self.in_class = true;
-        self.in_method = false;
-        self.path.clear();
-        let raw = xml::attribute(tag, "filename").unwrap_or_default();
-        let name = xml::unescape(raw).unwrap_or_else(|| {
-            self.warnings.add(WarningCode::Entity, Place::Byte(at), raw.as_bytes());
+    fn open_class(&mut self, tag: Tag<'_>) {
+        self.close_class();
+        self.class = Some(tag.place());
+        self.path = self.text(tag, "filename");
+    }
+
+    /// An attribute's text; with its entities as they stand when there is one that nobody resolves.
+    fn text(&mut self, tag: Tag<'_>, name: &str) -> String {
+        let raw = tag.attribute(name).unwrap_or_default();
+        let text = xml::unescape(raw).unwrap_or_else(|| {
+            self.warnings.add(WarningCode::Entity, tag.place(), raw.as_bytes());
             raw.into()
         });
-        self.path.push_str(name.trim());
+        text.trim().to_owned()
     }
 
-    fn close_class(&mut self, at: u64) {
-        if !std::mem::take(&mut self.in_class) {
-            return;
+    fn close_method(&mut self) {
+        if let Some(method) = self.method.take().filter(|method| method.line > 0 && !method.name.is_empty()) {
+            self.lines.function(method.line, &method.name, method.hits.max(u32::from(method.ran)));
         }
-        let lines = if self.lines.has_lines() { &mut self.lines } else { &mut self.method_lines };
-        let code = match self.sections.add(&self.path, lines, Repeat::Largest) {
-            Ok(()) => None,
-            Err(Refused::Path) => Some(WarningCode::BadPath),
-            Err(Refused::TooMany) => Some(WarningCode::TooManyFiles),
-        };
+    }
+
+    fn close_class(&mut self) {
+        self.close_method();
+        let Some(place) = self.class.take() else { return };
+        if !self.lines.has_lines() {
+            std::mem::swap(&mut self.lines, &mut self.method_lines);
+            self.lines.take_functions(&mut self.method_lines);
+        }
+        if let Err(refused) = self.sections.add(&self.path, &mut self.lines, Repeat::Largest) {
+            self.warnings.add(refused.code(), place, self.path.as_bytes());
+        }
         self.lines.clear();
         self.method_lines.clear();
-        if let Some(code) = code {
-            self.warnings.add(code, Place::Byte(at), self.path.as_bytes());
-        }
     }
 
-    fn line(&mut self, raw: &str, at: u64) {
-        if !self.in_class {
-            return self.warnings.add(WarningCode::OutsideFile, Place::Byte(at), raw.trim().as_bytes());
+    fn line(&mut self, tag: Tag<'_>) {
+        if self.class.is_none() {
+            return self.warnings.add(WarningCode::OutsideFile, tag.place(), tag.example());
         }
-        let tag = LineTag::read(raw);
-        let Some(number) = number::line(tag.number.trim().as_bytes()) else {
-            return self.warnings.add(WarningCode::BadLineNumber, Place::Byte(at), raw.trim().as_bytes());
+        let line = LineTag::read(tag);
+        let Some(number) = number::line(line.number.trim().as_bytes()) else {
+            return self.warnings.add(WarningCode::BadLineNumber, tag.place(), tag.example());
         };
-        let hits = match number::count(tag.hits.as_bytes()) {
+        let hits = match number::count(line.hits.as_bytes()) {
             Count::Plain(hits) => hits,
             Count::Negative => {
-                self.warnings.add(WarningCode::NegativeCount, Place::Byte(at), raw.trim().as_bytes());
+                self.warnings.add(WarningCode::NegativeCount, tag.place(), tag.example());
                 0
             }
-            Count::Not => return self.warnings.add(WarningCode::BadCount, Place::Byte(at), raw.trim().as_bytes()),
+            Count::Not => return self.warnings.add(WarningCode::BadCount, tag.place(), tag.example()),
         };
         self.facts.clear();
-        if !tag.branches(&mut self.facts) {
-            self.warnings.add(WarningCode::BadBranch, Place::Byte(at), raw.trim().as_bytes());
+        if !line.branches(&mut self.facts) {
+            self.warnings.add(WarningCode::BadBranch, tag.place(), tag.example());
         }
-        let builder = if self.in_method { &mut self.method_lines } else { &mut self.lines };
+        let builder = match &mut self.method {
+            Some(method) => {
+                method.see(number, hits);
+                &mut self.method_lines
+            }
+            None => &mut self.lines,
+        };
         builder.line(number, hits);
         builder.row(number, &self.facts);
     }
 
-    fn source_text(&mut self, text: &str) {
-        if let Some(source) = &mut self.source {
-            let room = super::MAX_PATH.saturating_sub(source.len());
-            source.extend(text.chars().take(room));
+    fn source(&mut self, text: &str, unresolved: Option<Place>) {
+        let folder = text.trim();
+        if let Some(place) = unresolved {
+            self.warnings.add(WarningCode::Entity, place, folder.as_bytes());
         }
-    }
-
-    /// `&amp;` between the texts of a folder's name.
-    fn source_entity(&mut self, name: &str, at: u64) {
-        if self.source.is_none() {
-            return;
-        }
-        let reference = format!("&{name};");
-        match xml::unescape(&reference) {
-            Some(text) => self.source_text(&text),
-            None => self.warnings.add(WarningCode::Entity, Place::Byte(at), reference.as_bytes()),
-        }
-    }
-
-    fn close_source(&mut self) {
-        let source = self.source.take().unwrap_or_default();
-        let folder = source.trim();
         if !folder.is_empty() && self.sources.len() < MAX_SOURCES && !self.sources.iter().any(|known| known == folder) {
             self.sources.push(folder.to_owned());
         }
     }
+}
 
-    fn broken(&mut self, at: u64) {
-        self.warnings.add(WarningCode::BrokenXml, Place::Byte(at), b"");
-        self.depth = 0;
-    }
-
-    fn finish(mut self, length: u64) -> Parsed {
-        if self.depth > 0 {
-            self.broken(length);
-        }
-        self.close_class(length);
-        Parsed {
-            format: Format::Cobertura,
-            files: self.sections.into_files(),
-            sources: self.sources,
-            warnings: self.warnings.into_vec(),
+impl Method {
+    fn see(&mut self, line: u32, hits: u32) {
+        self.ran |= hits > 0;
+        if self.line == 0 || line < self.line {
+            (self.line, self.hits) = (line, hits);
         }
     }
 }
@@ -200,9 +194,9 @@ struct LineTag<'a> {
 }
 
 impl<'a> LineTag<'a> {
-    fn read(raw: &'a str) -> LineTag<'a> {
+    fn read(from: Tag<'a>) -> LineTag<'a> {
         let mut tag = LineTag::default();
-        for (name, value) in xml::attributes(raw) {
+        for (name, value) in from.attributes() {
             match name {
                 "number" => tag.number = value,
                 "hits" => tag.hits = value,

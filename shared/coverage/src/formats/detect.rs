@@ -34,14 +34,21 @@ pub(super) fn binary(filename: &str, bytes: &[u8]) -> Option<Unreadable> {
     Some(signature)
 }
 
+/// Whether the text is one JSON value, whose end may tell what its start does not.
+pub(super) fn is_json(text: &str) -> bool {
+    text.trim_ascii_start().starts_with(['{', '['])
+}
+
 /// The format of a text, or what it is instead.
-pub(super) fn detect(text: &[u8]) -> Result<Format, Unreadable> {
+///
+/// `text` is the first block of it; all of it when it is JSON or small.
+pub(super) fn detect(text: &str) -> Result<Format, Unreadable> {
     let text = text.trim_ascii_start();
-    match text.first() {
+    match text.as_bytes().first() {
         None => Err(kinds::EMPTY),
-        Some(b'<') => detect_xml(std::str::from_utf8(text).unwrap_or_default()),
-        Some(b'{' | b'[') => detect_json(text),
-        Some(_) => detect_text(text),
+        Some(b'<') => detect_xml(text),
+        Some(b'{' | b'[') => detect_json(text.as_bytes()),
+        Some(_) => detect_text(text.as_bytes()),
     }
 }
 

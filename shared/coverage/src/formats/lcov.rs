@@ -9,28 +9,35 @@
 //! - counts that are negative, in scientific notation, too large, `undefined` or `=====`; line 0 (older coverage.py);
 //! - Windows paths, whose drive colon is part of the path; CRLF; arms on lines that have no `DA`.
 //!
-//! Function records are recognised and passed over: the model has no functions yet. The summary records
-//! (`LF`, `LH`, `BRF`, `BRH`) are not needed to read a report; tests use them as the oracle.
+//! Function records are in `lcov/functions.rs`. The summary records (`LF`, `LH`, `BRF`, `BRH`, `FNF`, `FNH`) are not
+//! needed to read a report; tests use them as the oracle. MC/DC records are recognised and passed over.
 
+mod functions;
+
+use functions::Functions;
 use memchr::{memchr, memchr_iter, memrchr};
 
+use super::input::Input;
 use super::number::{self, Count};
-use super::sections::{Refused, Sections};
+use super::sections::Sections;
 use super::{Format, Parsed, Place, WarningCode, Warnings};
 use crate::model::{Fact, FileBuilder, Repeat};
 
-/// Reads a whole tracefile, valid UTF-8.
-pub(super) fn read(bytes: &[u8], warnings: Warnings) -> Parsed {
-    let mut reader = Reader { warnings, ..Reader::default() };
-    reader.feed(bytes);
+/// Reads a tracefile.
+pub(super) fn read(input: &mut Input<'_>) -> Parsed {
+    let mut reader = Reader::default();
+    while let Some(lines) = input.lines() {
+        reader.feed(lines.as_bytes());
+    }
     reader.finish()
 }
 
-/// Takes the report in blocks of whole lines, so that it can be fed while it is being decompressed.
+/// Takes the report in blocks of whole lines.
 #[derive(Default)]
 struct Reader {
     sections: Sections,
     builder: FileBuilder,
+    functions: Functions,
     /// The open file's path; empty between files, or when the path was not usable.
     path: String,
     open: bool,
@@ -129,23 +136,35 @@ impl Reader {
 
     fn close(&mut self) {
         self.open = false;
-        let code = match self.sections.add(&self.path, &mut self.builder, Repeat::Add) {
-            Ok(()) => return,
-            Err(Refused::Path) => WarningCode::BadPath,
-            Err(Refused::TooMany) => WarningCode::TooManyFiles,
-        };
-        self.warnings.add(code, Place::Line(self.line), self.path.as_bytes());
+        self.functions.write(&mut self.builder);
+        if let Err(refused) = self.sections.add(&self.path, &mut self.builder, Repeat::Add) {
+            self.warnings.add(refused.code(), Place::Line(self.line), self.path.as_bytes());
+        }
     }
 
     fn other(&mut self, record: &[u8]) {
         let name = &record[..memchr(b':', record).unwrap_or(record.len())];
         let code = match name {
-            b"DA" | b"BRDA" => WarningCode::OutsideFile,
-            b"TN" | b"VER" | b"FN" | b"FNDA" | b"FNL" | b"FNA" | b"FNF" | b"FNH" | b"LF" | b"LH" | b"BRF" | b"BRH"
-            | b"BA" | b"MCDC" | b"MCF" | b"MCH" | b"MRF" | b"MRH" => return,
+            b"FN" | b"FNDA" | b"FNL" | b"FNA" if self.open => return self.function(name, record),
+            b"DA" | b"BRDA" | b"FN" | b"FNDA" | b"FNL" | b"FNA" => WarningCode::OutsideFile,
+            b"TN" | b"VER" | b"FNF" | b"FNH" | b"LF" | b"LH" | b"BRF" | b"BRH" | b"BA" | b"MCDC" | b"MCF" | b"MCH"
+            | b"MRF" | b"MRH" => return,
             _ => WarningCode::UnknownRecord,
         };
         self.warn(code, record);
+    }
+
+    fn function(&mut self, name: &[u8], record: &[u8]) {
+        let fields = functions::fields(record);
+        let understood = match name {
+            b"FN" => self.functions.named(fields),
+            b"FNDA" => self.functions.called(fields),
+            b"FNL" => self.functions.place(fields),
+            _ => self.functions.alias(fields),
+        };
+        if !understood {
+            self.warn(WarningCode::BadFunction, record);
+        }
     }
 
     #[cold]

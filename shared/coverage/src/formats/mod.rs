@@ -3,6 +3,9 @@
 //! One file for each format, its traps in its module doc. A parser never fails on a record it cannot use: it counts
 //! it, keeps the first one as an example, and goes on. What no parser here reads is named, with a way to convert it.
 //!
+//! LCOV and XML parsers read from a stream, `input::Input` (whole lines) or `xml::Scanner` (tags); the others are given
+//! all of the text, valid UTF-8.
+//!
 //! Bounds: a line number is never an index, so line 4,294,967,295 costs what line 1 costs; counts are capped, not
 //! wrapped; paths and file counts have limits of their own ([`MAX_PATH`], [`MAX_FILES`]).
 
@@ -10,6 +13,7 @@ mod cobertura;
 mod coverage_py;
 mod detect;
 mod go;
+mod input;
 mod json;
 mod lcov;
 mod number;
@@ -18,12 +22,14 @@ mod sections;
 mod spans;
 #[cfg(test)]
 mod tests;
-mod text;
 mod unreadable;
 mod warning;
 mod xml;
 
+use std::io::{self, Read};
+
 use crate::FileReport;
+use input::Input;
 pub use unreadable::Unreadable;
 pub(crate) use warning::Warnings;
 pub use warning::{Place, Warning, WarningCode};
@@ -85,24 +91,62 @@ pub struct Parsed {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads one report file. The name only helps to name what cannot be read; the content decides.
+/// Why a report could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is in no format that is read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The bytes stopped coming: the stream that they are read from failed.
+    #[error("the report cannot be read to its end: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Reads one report file that is in memory. The name only helps to name what cannot be read; the content decides.
 ///
 /// # Errors
 /// When the content is in no format that is read, with what it seems to be and how to convert it.
 pub fn parse(filename: &str, bytes: &[u8]) -> Result<Parsed, Unreadable> {
-    if let Some(unreadable) = detect::binary(filename, bytes) {
-        return Err(unreadable);
+    let mut from = bytes;
+    match read(filename, &mut from) {
+        Ok(parsed) => Ok(parsed),
+        Err(ReadError::Unreadable(unreadable)) => Err(unreadable),
+        // Memory does not fail.
+        Err(ReadError::Io(_)) => Err(unreadable::UNKNOWN),
     }
-    let text = text::utf8(bytes);
-    let format = detect::detect(&text.bytes)?;
+}
+
+/// Reads one report file as a stream, block by block: LCOV and XML need a block or two of memory beyond what they find,
+/// whatever the report's size; other formats are gathered first, up to 192 MiB.
+///
+/// # Errors
+/// As [`parse`]; and when reading fails, in which case nothing of the report is given out, because a part of a report
+/// looks like code that lost its tests.
+pub fn read(filename: &str, from: &mut dyn Read) -> Result<Parsed, ReadError> {
+    let (mut input, head) = Input::open(from)?;
+    if let Some(unreadable) = detect::binary(filename, &head) {
+        return Err(unreadable.into());
+    }
+    drop(head);
+    if detect::is_json(input.text()) {
+        input.hold_all()?;
+    }
+    let mut parsed = match detect::detect(input.text())? {
+        Format::Lcov => lcov::read(&mut input),
+        Format::Cobertura => cobertura::read(&mut input),
+        Format::Go => whole(&mut input, go::read)?,
+        Format::CoveragePy => whole(&mut input, coverage_py::read)?,
+    };
     let mut warnings = Warnings::default();
-    if text.replaced {
-        warnings.add(WarningCode::NotUtf8, Place::Byte(0), b"");
-    }
-    Ok(match format {
-        Format::Lcov => lcov::read(&text.bytes, warnings),
-        Format::Cobertura => cobertura::read(text.as_str(), warnings),
-        Format::Go => go::read(&text.bytes, warnings),
-        Format::CoveragePy => coverage_py::read(&text.bytes, warnings),
-    })
+    input.close(&mut warnings)?;
+    parsed.warnings.extend(warnings.into_vec());
+    Ok(parsed)
+}
+
+/// For parsers that want all of the text at once.
+fn whole(input: &mut Input<'_>, read: fn(&[u8], Warnings) -> Parsed) -> Result<Parsed, Unreadable> {
+    input.hold_all()?;
+    let parsed = read(input.text().as_bytes(), Warnings::default());
+    input.take(input.text().len());
+    Ok(parsed)
 }

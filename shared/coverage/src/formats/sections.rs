@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::{MAX_FILES, MAX_PATH};
+use super::{MAX_FILES, MAX_PATH, WarningCode};
 use crate::FileReport;
 use crate::model::{FileBuilder, Repeat};
 
@@ -17,6 +17,16 @@ pub(super) struct Sections {
 pub(super) enum Refused {
     Path,
     TooMany,
+}
+
+impl Refused {
+    /// What to warn of.
+    pub(super) fn code(self) -> WarningCode {
+        match self {
+            Refused::Path => WarningCode::BadPath,
+            Refused::TooMany => WarningCode::TooManyFiles,
+        }
+    }
 }
 
 impl Sections {

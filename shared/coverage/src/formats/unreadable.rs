@@ -17,7 +17,7 @@ impl std::fmt::Display for Unreadable {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "This is {}. ", self.what)?;
         // Of these the format is not the trouble.
-        if ![EMPTY.code, ARCHIVE.code].contains(&self.code) {
+        if ![EMPTY.code, ARCHIVE.code, TOO_LARGE.code].contains(&self.code) {
             out.write_str("Only LCOV and Cobertura are read today. ")?;
         }
         write!(out, "{}.", self.advice)
@@ -43,6 +43,12 @@ pub(super) const UNKNOWN_JSON: Unreadable =
     kind("json", "JSON of a kind that is not known here", "Let the coverage tool write one of them");
 pub(super) const BINARY: Unreadable =
     kind("binary", "a binary file", "Upload what the coverage tool's report command writes");
+
+pub(super) const TOO_LARGE: Unreadable = kind(
+    "too-large",
+    "a report of more than 192 MiB in a format that cannot be read in parts",
+    "Upload the LCOV or Cobertura form of it, which is read as a stream, or upload it in parts",
+);
 
 // Binary.
 pub(super) const COVERAGE_PY_DATA: Unreadable = kind(

@@ -14,6 +14,8 @@ pub enum WarningCode {
     NegativeCount,
     /// A branch was not understood, or more arms were taken than there are.
     BadBranch,
+    /// A function's line or calls were not understood. The record was left out.
+    BadFunction,
     /// A record type that no version of the format has.
     UnknownRecord,
     /// A record stood outside any file.
@@ -34,6 +36,8 @@ pub enum WarningCode {
     Entity,
     /// Bytes that are not UTF-8 were replaced.
     NotUtf8,
+    /// A line of the report was over 1 MiB and was cut.
+    TooLong,
 }
 
 impl WarningCode {
@@ -52,6 +56,7 @@ impl WarningCode {
             Self::BadCount => ("bad-count", "count is not a number", "counts are not numbers"),
             Self::NegativeCount => ("negative-count", "negative count was read as 0", "negative counts were read as 0"),
             Self::BadBranch => ("bad-branch", "branch could not be read", "branches could not be read"),
+            Self::BadFunction => ("bad-function", "function could not be read", "functions could not be read"),
             Self::UnknownRecord => ("unknown-record", "unknown record was skipped", "unknown records were skipped"),
             Self::OutsideFile => ("outside-file", "record belongs to no file", "records belong to no file"),
             Self::UnfinishedFile => ("unfinished-file", "file has no end mark", "files have no end mark"),
@@ -65,6 +70,7 @@ impl WarningCode {
                 "blocks are too long; their first lines were used",
             ),
             Self::Entity => ("entity", "entity was left unresolved", "entities were left unresolved"),
+            Self::TooLong => ("too-long", "record is over 1 MiB and was cut", "records are over 1 MiB and were cut"),
             Self::NotUtf8 => ("not-utf8", "run of bytes is not UTF-8", "runs of bytes are not UTF-8"),
         }
     }

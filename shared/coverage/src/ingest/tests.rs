@@ -53,7 +53,7 @@ fn everything_that_can_be_used_is_used_and_everything_else_is_named() {
     src/a.c 2:4
     read unit.info as LCOV
     read coverage.xml as Cobertura
-    not read cover.out: This is a Go cover profile. Only LCOV and Cobertura are read today. Convert it with `gocover-cobertura < cover.out > coverage.xml`.
+    read cover.out as Go cover profile
     left out `/usr/include/stdio.h`: the file belongs to the system, a toolchain or an installed package
     left out `x.c`: several files of the repository end in this path
     in coverage.xml: 1 line number could not be used, at byte 137: `number='x' hits='4'`

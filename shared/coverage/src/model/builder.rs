@@ -63,6 +63,11 @@ impl FileBuilder {
         self.functions.push(Function { line: start_line, name, hits });
     }
 
+    /// Takes over what `other` knows of functions.
+    pub(crate) fn take_functions(&mut self, other: &mut FileBuilder) {
+        std::mem::swap(&mut self.functions, &mut other.functions);
+    }
+
     pub(crate) fn has_lines(&self) -> bool {
         !self.numbers.is_empty()
     }

@@ -7,6 +7,7 @@ mod go;
 mod hostile;
 mod lcov;
 mod round_trip;
+mod xml;
 
 use super::{Parsed, parse};
 
