@@ -5,7 +5,7 @@
 use memchr::memmem;
 
 use super::unreadable as kinds;
-use super::{Format, Unreadable, xml};
+use super::{Format, Unreadable, json, xml};
 
 /// How much of a file's start is looked at.
 const HEAD: usize = 64 * 1024;
@@ -78,11 +78,12 @@ fn detect_xml(text: &str) -> Result<Format, Unreadable> {
 fn detect_json(text: &[u8]) -> Result<Format, Unreadable> {
     let signs: &[(&[u8], Result<Format, Unreadable>)] = &[
         (b"\"test_results_files\"", Err(kinds::TEST_RESULTS)),
-        (b"llvm.coverage.json.export", Err(kinds::LLVM_JSON)),
-        (b"\"statementMap\"", Err(kinds::ISTANBUL)),
+        (b"llvm.coverage.json.export", Ok(Format::LlvmCov)),
+        (b"\"statementMap\"", Ok(Format::Istanbul)),
+        (b"\"branchMap\"", Ok(Format::Istanbul)),
         (b"\"executed_lines\"", Ok(Format::CoveragePy)),
         (b"\"show_contexts\"", Ok(Format::CoveragePy)),
-        (b"\"simplecov_version\"", Err(kinds::SIMPLE_COV)),
+        (b"\"simplecov_version\"", Ok(Format::SimpleCov)),
         (b"\"isExecutable\"", Err(kinds::XCCOV)),
         (b"\"coveredLines\"", Err(kinds::XCCOV)),
         (b"\"gcc_version\"", Err(kinds::GCOV_JSON)),
@@ -90,14 +91,25 @@ fn detect_json(text: &[u8]) -> Result<Format, Unreadable> {
         (b"\"source_files\"", Err(kinds::COVERALLS)),
         (b"\"coverageData\"", Err(kinds::ELM)),
         (b"\"flowStatus\"", Err(kinds::FLOW)),
-        (b"\"segments\"", Err(kinds::LLVM_JSON)),
+        (b"\"segments\"", Ok(Format::LlvmCov)),
         (b"\"skipped\"", Err(kinds::ISTANBUL_SUMMARY)),
-        (b"\"lines\"", Err(kinds::SIMPLE_COV)),
+        (b"\"lines\"", Ok(Format::SimpleCov)),
         (b"\"coverage\"", Err(kinds::CODECOV_JSON)),
     ];
     let (head, tail) = (head(text), &text[text.len().saturating_sub(TAIL)..]);
+    if is_resultset(head).unwrap_or(false) {
+        return Ok(Format::SimpleCov);
+    }
     let found = |sign: &[u8]| memmem::find(head, sign).is_some() || memmem::find(tail, sign).is_some();
     signs.iter().find(|(sign, _)| found(sign)).map_or(Err(kinds::UNKNOWN_JSON), |(_, kind)| *kind)
+}
+
+/// SimpleCov's `{"RSpec": {"coverage": …` has no key of its own, but a shape.
+fn is_resultset(head: &[u8]) -> Result<bool, json::Broken> {
+    let mut json = json::Json::new(head);
+    let command = if json.object()? { json.raw_key()? } else { None };
+    let nested = command.is_some_and(|command| command != b"coverage") && json.object()?;
+    Ok(nested && json.raw_key()? == Some(b"coverage"))
 }
 
 fn detect_text(text: &[u8]) -> Result<Format, Unreadable> {

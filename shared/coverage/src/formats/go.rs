@@ -16,26 +16,28 @@
 //! - `//line` directives give columns of 0, and ends before their starts.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use memchr::{memchr_iter, memrchr};
 
+use super::input::Input;
 use super::number::{self, Count};
-use super::sections::{Refused, Sections};
+use super::output::Output;
 use super::spans::Spans;
-use super::{Format, MAX_FILES, MAX_PATH, Parsed, Place, WarningCode, Warnings};
+use super::{Format, MAX_FILES, MAX_PATH, Parsed, Place, WarningCode};
 use crate::model::{Fact, FileBuilder, Repeat};
 
-/// Reads a whole profile, valid UTF-8.
-pub(super) fn read(bytes: &[u8], warnings: Warnings) -> Parsed {
-    let mut reader = Reader { warnings, ..Reader::default() };
-    let mut start = 0;
-    for end in memchr_iter(b'\n', bytes).chain([bytes.len()]) {
-        reader.line += 1;
-        reader.record(&bytes[start..end]);
-        start = end + 1;
-        if start >= bytes.len() {
-            break;
+/// Reads a profile line by line. Blocks are gathered until its end, because a file may come up again.
+pub(super) fn read(input: &mut Input<'_>) -> Parsed {
+    let mut reader = Reader::default();
+    while let Some(lines) = input.lines() {
+        let lines = lines.as_bytes();
+        let mut start = 0;
+        for end in memchr_iter(b'\n', lines) {
+            reader.record(&lines[start..end]);
+            start = end + 1;
+        }
+        if start < lines.len() {
+            reader.record(&lines[start..]);
         }
     }
     reader.finish()
@@ -51,25 +53,26 @@ struct Block {
     count: u32,
 }
 
-struct File<'a> {
-    path: &'a [u8],
+struct File {
+    path: String,
     /// The report's line where the file came first.
     line: u64,
     blocks: Vec<Block>,
 }
 
 #[derive(Default)]
-struct Reader<'a> {
-    files: Vec<File<'a>>,
-    index: HashMap<&'a [u8], usize>,
+struct Reader {
+    files: Vec<File>,
+    index: HashMap<Box<[u8]>, usize>,
     current: usize,
     set: bool,
     line: u64,
-    warnings: Warnings,
+    output: Output,
 }
 
-impl<'a> Reader<'a> {
-    fn record(&mut self, record: &'a [u8]) {
+impl Reader {
+    fn record(&mut self, record: &[u8]) {
+        self.line += 1;
         let record = record.trim_ascii();
         if record.is_empty() {
             return;
@@ -115,61 +118,49 @@ impl<'a> Reader<'a> {
     }
 
     /// The file of this path. Blocks of one file stand together nearly always.
-    fn file(&mut self, path: &'a [u8]) -> Option<&mut File<'a>> {
-        if self.files.get(self.current).is_none_or(|file| file.path != path) {
-            if path.is_empty() || path.len() > MAX_PATH {
-                self.warn(WarningCode::BadPath, path);
-                return None;
-            }
-            let full = self.files.len() >= MAX_FILES;
-            match self.index.entry(path) {
-                Entry::Occupied(known) => self.current = *known.get(),
-                Entry::Vacant(_) if full => {
-                    self.warn(WarningCode::TooManyFiles, path);
-                    return None;
-                }
-                Entry::Vacant(free) => {
-                    self.current = *free.insert(self.files.len());
-                    self.files.push(File { path, line: self.line, blocks: Vec::new() });
-                }
-            }
+    fn file(&mut self, path: &[u8]) -> Option<&mut File> {
+        if self.files.get(self.current).is_none_or(|file| file.path.as_bytes() != path) {
+            self.current = match self.index.get(path) {
+                Some(known) => *known,
+                None => self.new_file(path)?,
+            };
         }
         self.files.get_mut(self.current)
     }
 
+    fn new_file(&mut self, path: &[u8]) -> Option<usize> {
+        if path.is_empty() || path.len() > MAX_PATH || self.files.len() >= MAX_FILES {
+            let full = self.files.len() >= MAX_FILES;
+            self.warn(if full { WarningCode::TooManyFiles } else { WarningCode::BadPath }, path);
+            return None;
+        }
+        self.index.insert(path.into(), self.files.len());
+        let path = String::from_utf8_lossy(path).into_owned();
+        self.files.push(File { path, line: self.line, blocks: Vec::new() });
+        Some(self.files.len() - 1)
+    }
+
     #[cold]
     fn warn(&mut self, code: WarningCode, record: &[u8]) {
-        self.warnings.add(code, Place::Line(self.line), record);
+        self.output.warnings.add(code, Place::Line(self.line), record);
     }
 
     fn finish(mut self) -> Parsed {
         let mut painter = Painter::default();
-        let mut sections = Sections::default();
         for file in std::mem::take(&mut self.files) {
-            self.line = file.line;
-            let path = String::from_utf8_lossy(file.path);
-            if !painter.paint(file.blocks) {
-                self.warn(WarningCode::LongBlock, file.path);
+            let place = Place::Line(file.line);
+            if !painter.paint(file.blocks, &mut self.output.builder) {
+                self.output.warnings.add(WarningCode::LongBlock, place, file.path.as_bytes());
             }
-            match sections.add(&path, &mut painter.builder, Repeat::Largest) {
-                Ok(()) => {}
-                Err(Refused::Path) => self.warn(WarningCode::BadPath, file.path),
-                Err(Refused::TooMany) => self.warn(WarningCode::TooManyFiles, file.path),
-            }
+            self.output.close(&file.path, place, Repeat::Largest);
         }
-        Parsed {
-            format: Format::Go,
-            files: sections.into_files(),
-            sources: Vec::new(),
-            warnings: self.warnings.into_vec(),
-        }
+        self.output.finish(Format::Go, None)
     }
 }
 
 /// Turns the blocks of a file into lines.
 #[derive(Default)]
 struct Painter {
-    builder: FileBuilder,
     spans: Spans,
     /// A line and the block on it.
     painted: Vec<(u32, u32)>,
@@ -177,7 +168,7 @@ struct Painter {
 
 impl Painter {
     /// Fills the builder. False when a block was too long.
-    fn paint(&mut self, mut blocks: Vec<Block>) -> bool {
+    fn paint(&mut self, mut blocks: Vec<Block>, builder: &mut FileBuilder) -> bool {
         if !blocks.is_sorted() {
             blocks.sort_unstable();
         }
@@ -204,9 +195,9 @@ impl Painter {
         for on_line in self.painted.chunk_by(|a, b| a.0 == b.0) {
             let line = on_line[0].0;
             let blocks = on_line.iter().map(|(_, index)| &blocks[*index as usize]);
-            self.builder.line(line, blocks.clone().map(|block| block.count).max().unwrap_or(0));
+            builder.line(line, blocks.clone().map(|block| block.count).max().unwrap_or(0));
             if on_line.len() > 1 {
-                blocks.for_each(|block| self.builder.arm(line, block.arm()));
+                blocks.for_each(|block| builder.arm(line, block.arm()));
             }
         }
         complete

@@ -145,12 +145,12 @@ impl<'a> Json<'a> {
 
     /// A string; `None` (and skipped) when the value is something else.
     pub(super) fn string(&mut self) -> Result<Option<Cow<'a, str>>, Broken> {
-        self.spaces();
-        if self.text.get(self.at) == Some(&b'"') {
-            self.quoted().map(|raw| Some(unescape(raw)))
-        } else {
-            self.skip().map(|()| None)
-        }
+        Ok(self.raw_string()?.map(unescape))
+    }
+
+    /// [`Json::string`] with its escapes as they stand.
+    pub(super) fn raw_string(&mut self) -> Result<Option<&'a [u8]>, Broken> {
+        if self.kind()? == Kind::Text { self.quoted().map(Some) } else { self.skip().map(|()| None) }
     }
 
     /// The text of a number, or of a string that may hold one; empty (and skipped) when the value is something else.
@@ -181,10 +181,13 @@ impl<'a> Json<'a> {
         Ok(number::line(self.number_text()?))
     }
 
-    /// True only for `true`.
+    /// True for `true` and for numbers but 0, which some writers use instead.
+    #[inline]
     pub(super) fn truth(&mut self) -> Result<bool, Broken> {
-        let truth = self.kind()? == Kind::True;
-        self.skip().map(|()| truth)
+        match self.kind()? {
+            Kind::Number => Ok(self.number_text()? != b"0"),
+            kind => self.skip().map(|()| kind == Kind::True),
+        }
     }
 
     /// Passes over the next value, whatever it is.

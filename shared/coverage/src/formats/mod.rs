@@ -14,11 +14,14 @@ mod coverage_py;
 mod detect;
 mod go;
 mod input;
+mod istanbul;
 mod json;
 mod lcov;
+mod llvm_cov;
 mod number;
 mod output;
 mod sections;
+mod simplecov;
 mod spans;
 #[cfg(test)]
 mod tests;
@@ -52,6 +55,12 @@ pub enum Format {
     Go,
     /// coverage.py's JSON report.
     CoveragePy,
+    /// Istanbul's `coverage-final.json`.
+    Istanbul,
+    /// SimpleCov's `.resultset.json`, and the `coverage.json` of its JSON formatter.
+    SimpleCov,
+    /// The JSON export of llvm-cov.
+    LlvmCov,
 }
 
 impl Format {
@@ -68,6 +77,9 @@ impl Format {
             Format::Cobertura => ("cobertura", "Cobertura"),
             Format::Go => ("go", "Go cover profile"),
             Format::CoveragePy => ("coverage-py-json", "coverage.py JSON"),
+            Format::Istanbul => ("istanbul", "Istanbul JSON"),
+            Format::SimpleCov => ("simplecov", "SimpleCov"),
+            Format::LlvmCov => ("llvm-cov-json", "llvm-cov JSON"),
         }
     }
 }
@@ -134,8 +146,11 @@ pub fn read(filename: &str, from: &mut dyn Read) -> Result<Parsed, ReadError> {
     let mut parsed = match detect::detect(input.text())? {
         Format::Lcov => lcov::read(&mut input),
         Format::Cobertura => cobertura::read(&mut input),
-        Format::Go => whole(&mut input, go::read)?,
+        Format::Go => go::read(&mut input),
         Format::CoveragePy => whole(&mut input, coverage_py::read)?,
+        Format::Istanbul => whole(&mut input, istanbul::read)?,
+        Format::SimpleCov => whole(&mut input, simplecov::read)?,
+        Format::LlvmCov => whole(&mut input, llvm_cov::read)?,
     };
     let mut warnings = Warnings::default();
     input.close(&mut warnings)?;

@@ -2,7 +2,7 @@
 
 use super::json::{Broken, Json};
 use super::number::{self, Count};
-use super::sections::{Refused, Sections};
+use super::sections::Sections;
 use super::{Format, Parsed, Place, WarningCode, Warnings};
 use crate::model::{FileBuilder, Repeat};
 
@@ -21,12 +21,9 @@ impl Output {
 
     /// Takes what the builder holds as (one more section of) the file `path`.
     pub(super) fn close(&mut self, path: &str, place: Place, repeat: Repeat) {
-        let code = match self.sections.add(path, &mut self.builder, repeat) {
-            Ok(()) => return,
-            Err(Refused::Path) => WarningCode::BadPath,
-            Err(Refused::TooMany) => WarningCode::TooManyFiles,
-        };
-        self.warnings.add(code, place, path.as_bytes());
+        if let Err(refused) = self.sections.add(path, &mut self.builder, repeat) {
+            self.warnings.add(refused.code(), place, path.as_bytes());
+        }
     }
 
     /// The count that `text` is, or `None`, with a warning about what is odd.

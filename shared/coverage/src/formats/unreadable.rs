@@ -112,23 +112,11 @@ pub(super) const HTML: Unreadable =
     kind("html", "an HTML page", "Upload the report in its LCOV or Cobertura form; the HTML one is for reading");
 
 // JSON.
-pub(super) const ISTANBUL: Unreadable = kind(
-    "istanbul",
-    "Istanbul's `coverage-final.json`",
-    "Let nyc, c8, Jest or Vitest write LCOV as well (reporter `lcovonly`) and upload `lcov.info`",
-);
 pub(super) const ISTANBUL_SUMMARY: Unreadable = kind(
     "istanbul-summary",
     "Istanbul's `coverage-summary.json`, which has totals but no lines",
     "Add the reporter `lcovonly` and upload `lcov.info`",
 );
-pub(super) const SIMPLE_COV: Unreadable = kind(
-    "simplecov",
-    "SimpleCov's JSON",
-    "Add the gem `simplecov-cobertura` or `simplecov-lcov` and upload what it writes",
-);
-pub(super) const LLVM_JSON: Unreadable =
-    kind("llvm-cov-json", "the JSON export of llvm-cov", "Export with `llvm-cov export -format=lcov`");
 pub(super) const GCOV_JSON: Unreadable =
     kind("gcov-json", "gcov's JSON", "Turn the build folder into a report with `gcovr --cobertura coverage.xml`");
 pub(super) const COVERALLS: Unreadable =

@@ -11,7 +11,9 @@ const REPORT: &str = r#"{"meta": {"format": 3, "version": "7.17.3", "branch_cove
     "summary": {"covered_lines": 3, "num_statements": 5, "num_branches": 4, "covered_branches": 2},
     "contexts": {"1": [""], "2": ["test_one|run", "executed_lines"]},
     "executed_branches": [[2, 5], [5, -1]], "missing_branches": [[2, 3], [5, 7]],
-    "functions": {"f": {"executed_lines": [2], "missing_lines": [3], "excluded_lines": []}},
+    "functions": {"f": {"executed_lines": [2], "missing_lines": [3], "excluded_lines": [], "start_line": 2},
+      "f.<locals>.never": {"executed_lines": [], "missing_lines": [7]}, "C.excluded": {"executed_lines": []},
+      "": {"executed_lines": [1, 5], "start_line": 1}},
     "classes": {"": {"executed_lines": [1, 2, 5], "missing_lines": [3, 7]}}
   },
   "empty.py": {"executed_lines": [], "missing_lines": [], "excluded_lines": []}

@@ -5,8 +5,11 @@ mod coverage_py;
 mod detect;
 mod go;
 mod hostile;
+mod istanbul;
 mod lcov;
+mod llvm_cov;
 mod round_trip;
+mod simplecov;
 mod xml;
 
 use super::{Parsed, parse};
@@ -19,6 +22,9 @@ fn shown(parsed: &Parsed) -> String {
         for line in file.lines() {
             let branches = line.branches.map(|b| format!(" {}/{}", b.taken, b.total)).unwrap_or_default();
             out.push_str(&format!("  {}: {}{branches}\n", line.number, line.hits));
+        }
+        for function in file.functions() {
+            out.push_str(&format!("  fn {} on {}: {}\n", function.name, function.line, function.hits));
         }
     }
     for warning in &parsed.warnings {

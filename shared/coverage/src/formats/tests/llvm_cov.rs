@@ -1,0 +1,78 @@
+//! llvm-cov's traps.
+
+use super::super::Format;
+use super::{read, shown};
+
+/// What clang makes of
+///
+/// ```text
+///  1 int sign(int x) {
+///  2   if (x > 0)
+///  3     return 1;
+///  4
+///  5   return MAX(x, -1);
+///  6 }
+///  7 #if 0
+///  8 int never;
+///  9 #endif
+/// ```
+///
+/// run with 2, 3 and -5.
+const REPORT: &str = r##"{"data":[{"files":[{"branches":[[2,7,2,12,2,1,0,0,4]],
+"expansions":[{"branches":[[1,21,1,26,1,0,1,0,4]],"filenames":["/work/sign.c"],"source_region":[5,10,5,13,1,0,1,1],"target_regions":[[1,1,6,2,3,0,0,0]]}],
+"filename":"/work/sign.c","mcdc_records":[],
+"segments":[[1,17,3,true,true,false],[2,7,3,true,true,false],[2,12,3,true,false,false],[2,13,2,true,true,true],[3,5,2,true,true,false],
+ [3,13,1,true,false,true],[5,3,1,true,true,false],[6,2,0,false,false,false],[7,1,0,false,true,false],[9,7,0,false,false,false]],
+"summary":{"lines":{"count":6,"covered":6,"percent":100}}}],
+"functions":[{"branches":[],"count":3,"filenames":["/work/sign.c","/work/max.h"],"name":"sign","regions":[[1,17,6,2,3,0,0,0],[2,7,2,12,3,0,0,0]]},
+ {"count":2,"filenames":["/work/max.h"],"name":"_Z3maxIiET_S0_S0_","regions":[[4,1,6,2,2,0,0,0]]},
+ {"count":5,"filenames":["/work/max.h"],"name":"_Z3maxIiET_S0_S0_","regions":[[4,1,6,2,5,0,0,0]]}],
+"totals":{}}],"type":"llvm.coverage.json.export","version":"2.0.1"}"##;
+
+#[test]
+fn lines_follow_llvms_rule_and_macros_are_arms_of_the_line_that_uses_them() {
+    let parsed = read(REPORT);
+    assert_eq!(parsed.format, Format::LlvmCov);
+    insta::assert_snapshot!(shown(&parsed), @"");
+}
+
+fn segments(segments: &str) -> String {
+    format!(
+        r#"{{"data":[{{"files":[{{"filename":"a.c","segments":[{segments}]}}]}}],"type":"llvm.coverage.json.export"}}"#
+    )
+}
+
+#[test]
+fn segments_come_in_every_shape() {
+    for (text, lines) in [
+        // Five fields, numbers for truths, out of order.
+        ("[3,2,0,0,0],[1,5,4,1,1]", "1: 4|2: 4|3: 4"),
+        // A gap alone reaches on, and does not raise a line's count.
+        ("[1,1,1,true,true,false],[2,1,9,true,true,true],[3,1,0,false,false,false]", "1: 1|2: 1|3: 9"),
+        // Skipped code is no line, even where a count reaches into it.
+        (
+            "[1,1,1,true,true,false],[2,1,0,false,true,false],[4,1,1,true,false,false],[5,1,0,false,false,false]",
+            "1: 1|4: 0|5: 1",
+        ),
+        // The largest of what starts on a line; counts of every size.
+        (
+            "[1,1,18446744073709551615,true,true,false],[1,9,3,true,true,false],[2,1,0,false,false,false]",
+            "1: 4294967295|2: 3",
+        ),
+    ] {
+        let parsed = read(&segments(text));
+        let shown: Vec<_> = parsed.files[0].lines().map(|line| format!("{}: {}", line.number, line.hits)).collect();
+        assert_eq!(shown.join("|"), lines, "{text}");
+        assert!(parsed.warnings.is_empty());
+    }
+}
+
+#[test]
+fn what_is_no_segment_and_no_branch_is_counted() {
+    let parsed = read(
+        r#"{"data":[{"files":[{"filename":"a.c","segments":[[1,1,-5,true,true,false],[2],7,[3,1,null,true,true,false],[4,1,0,false,false],
+        [5,1,1,true,true,false],[4294967295,1,0,false,false,false]],"branches":[[1,1],[1,2,1,3,1e3,-1],[0,1,1,1,1,1]],"expansions":[5,{"branches":[]}]},
+        {"segments":[]},3],"functions":[{"name":"f"},{"count":1,"filenames":[],"regions":[]},8]}],"type":"llvm.coverage.json.export"}"#,
+    );
+    insta::assert_snapshot!(shown(&parsed), @"");
+}

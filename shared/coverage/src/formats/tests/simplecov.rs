@@ -1,0 +1,56 @@
+//! SimpleCov's traps.
+
+use super::super::Format;
+use super::{read, shown};
+
+const RESULTSET: &str = r##"{
+  "RSpec": {
+    "coverage": {
+      "/work/lib/a.rb": {
+        "lines": [null, 1, 3, 0, null, 1],
+        "branches": {
+          "[:if, 0, 3, 4, 5, 7]": {"[:then, 1, 4, 6, 4, 12]": 3, "[:else, 2, 3, 4, 5, 7]": 0},
+          "[:while, 3, 6, 2, 8, 5]": {"[:body, 4, 7, 4, 7, 9]": 0}
+        },
+        "methods": {"[\"Widget, Ltd\", :sign, 2, 2, 5, 5]": 3, "[\"#<Class:Widget>\", :new, 6, 2, 6, 9]": 1}
+      },
+      "/work/lib/old.rb": [1, 0, null]
+    },
+    "timestamp": 1700000000
+  },
+  "Minitest (1/2)": {
+    "coverage": {"/work/lib/a.rb": {"lines": [null, 1, 1, 2, null, 0],
+      "branches": {"[:if, 0, 3, 4, 5, 7]": {"[:then, 1, 4, 6, 4, 12]": 0, "[:else, 2, 3, 4, 5, 7]": 1}}}},
+    "timestamp": 1700000001
+  }
+}"##;
+
+#[test]
+fn commands_add_up_and_branches_are_one_by_their_numbers() {
+    let parsed = read(RESULTSET);
+    assert_eq!(parsed.format, Format::SimpleCov);
+    insta::assert_snapshot!(shown(&parsed), @"");
+}
+
+#[test]
+fn the_json_formatters_report_is_read_too() {
+    let parsed = read(
+        r#"{"meta":{"simplecov_version":"0.22.0"},"coverage":{"/work/lib/a.rb":{"lines":[null,1,3,"ignored",null,1],
+        "branches":[{"type":"then","start_line":4,"end_line":4,"coverage":3,"inline":false,"report_line":3},
+        {"type":"else","start_line":3,"end_line":5,"coverage":0,"inline":false,"report_line":3},
+        {"type":"else","start_line":6,"end_line":6,"coverage":"ignored","inline":false,"report_line":6},
+        {"type":"else","coverage":1}],
+        "methods":[{"name":"x"}]}},"groups":{"lib":{"lines":{"covered_percent":1}}}}"#,
+    );
+    insta::assert_snapshot!(shown(&parsed), @"");
+}
+
+#[test]
+fn counts_and_keys_come_in_every_shape() {
+    let parsed = read(
+        r#"{"x":{"coverage":{"a.rb":{"lines":[-1,1e3,1.0,99999999999,true,"7",{}],
+        "branches":{"[:if, 0, 1, 4, 5, 7]":{"[:then, 99999, 1, 1, 1, 1]":1,"else":-1,"[:else]":null},"if":{"x":1},"[:if, 0, 0, 1, 1, 1]":5},
+        "methods":{"foo":1,"[nil, :a, 5, 1, 6, 1]":2}},"b.rb":7,"":[1]}},"y":null}"#,
+    );
+    insta::assert_snapshot!(shown(&parsed), @"");
+}
