@@ -143,8 +143,8 @@ async fn a_job_is_told_whether_its_report_was_stored_when_our_storage_fails() {
 #[tokio::test]
 async fn a_report_that_cannot_be_read_is_an_answer_with_the_reason() {
     let house = House::new().await;
-    let answer = invoked(&house, event(&house, json!({ "inline": "mode: set\na.go:1.1,2.2 1 1\n" }))).await;
+    let answer = invoked(&house, event(&house, json!({ "inline": "<testsuites/>" }))).await;
     assert_eq!(answer["upload"]["state"], "unreadable");
-    assert_eq!(answer["upload"]["unreadable"][0]["code"], "go", "{answer}");
+    assert_eq!(answer["upload"]["unreadable"][0]["code"], "test-results", "{answer}");
     assert!(house.comment().contains("The upload could not be read"));
 }

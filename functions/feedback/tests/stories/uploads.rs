@@ -8,7 +8,7 @@ use crate::house::{House, PATH, lcov};
 async fn a_report_that_nobody_can_read_is_named_in_the_comment() {
     let house = House::new().await;
     house.report("unit (linux)", lcov(PATH, 14, |_| true)).await;
-    house.report("unit (go)", "mode: set\ngithub.com/acme/widgets/a.go:3.14,5.2 1 1\n".to_owned()).await;
+    house.report("unit (junit)", "<testsuites><testsuite name='widgets'/></testsuites>".to_owned()).await;
     assert_snapshot!(house.comment());
 }
 

@@ -13,12 +13,16 @@ pub struct Unreadable {
     pub advice: &'static str,
 }
 
+/// What is read, in the order of how often people have it.
+const READ: &str =
+    "It is not among the formats that are read (LCOV, Cobertura, JaCoCo, Clover, Go, Istanbul and more). ";
+
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "This is {}. ", self.what)?;
         // Of these the format is not the trouble.
         if ![EMPTY.code, ARCHIVE.code, TOO_LARGE.code].contains(&self.code) {
-            out.write_str("Only LCOV and Cobertura are read today. ")?;
+            out.write_str(READ)?;
         }
         write!(out, "{}.", self.advice)
     }

@@ -45,7 +45,7 @@ fn everything_that_can_be_used_is_used_and_everything_else_is_named() {
                 "coverage.xml",
                 "<coverage><sources><source>/home/runner/work/w/w/src</source></sources><packages><class filename='a.c'><lines><line number='2' hits='4'/><line number='x' hits='4'/></lines></class></packages></coverage>",
             ),
-            ("cover.out", "mode: set\n"),
+            ("junit.xml", "<testsuites/>"),
         ],
     );
     payload.ignored_lines.insert("src/a.c".to_owned(), FileFixes { eof: Some(8), lines: vec![1] });
@@ -53,7 +53,7 @@ fn everything_that_can_be_used_is_used_and_everything_else_is_named() {
     src/a.c 2:4
     read unit.info as LCOV
     read coverage.xml as Cobertura
-    read cover.out as Go cover profile
+    not read junit.xml: This is a list of test results, not of coverage. It is not among the formats that are read (LCOV, Cobertura, JaCoCo, Clover, Go, Istanbul and more). Upload the coverage report of the same run; results of tests are not used.
     left out `/usr/include/stdio.h`: the file belongs to the system, a toolchain or an installed package
     left out `x.c`: several files of the repository end in this path
     in coverage.xml: 1 line number could not be used, at byte 137: `number='x' hits='4'`

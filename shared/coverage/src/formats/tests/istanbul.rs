@@ -86,7 +86,19 @@ fn counts_and_lines_come_in_every_shape() {
         "s":{"0":1,"1":1,"2":-3,"3":1e99,"4":1,"5":1.0,"6":null,"7":1,"8":"12"},"f":[],"b":{"0":[0,1],"1":[-1,1e3,{}],"7":[1]}},
         "b.js":null,"c.js":{"lines":5},"":{"statementMap":{}}}"#,
     );
-    insta::assert_snapshot!(shown(&parsed), @"");
+    insta::assert_snapshot!(shown(&parsed), @r#"
+    a.js
+      1: 0 1/2
+      5: 1
+      8: 12
+      4294967295: 4294967295
+    ! bad-line-number: 4 line numbers could not be used, first at byte 29: `{"start":{"line":null}}`
+    ! negative-count: 2 negative counts were read as 0, first at byte 8: `-3`
+    ! bad-count: 2 counts are not numbers, first at byte 8
+    ! bad-branch: 2 branches could not be read, first at byte 8: `0`
+    ! unknown-record: 2 unknown records were skipped, first at byte 537: `b.js`
+    ! bad-path: 1 file has no usable name, at byte 564
+    "#);
 }
 
 #[test]

@@ -33,7 +33,18 @@ const REPORT: &str = r##"{"data":[{"files":[{"branches":[[2,7,2,12,2,1,0,0,4]],
 fn lines_follow_llvms_rule_and_macros_are_arms_of_the_line_that_uses_them() {
     let parsed = read(REPORT);
     assert_eq!(parsed.format, Format::LlvmCov);
-    insta::assert_snapshot!(shown(&parsed), @"");
+    insta::assert_snapshot!(shown(&parsed), @"
+    /work/sign.c
+      1: 3
+      2: 3 2/2
+      3: 2
+      4: 1
+      5: 1 1/2
+      6: 1
+      fn sign on 1: 3
+    /work/max.h
+      fn _Z3maxIiET_S0_S0_ on 4: 7
+    ");
 }
 
 fn segments(segments: &str) -> String {
@@ -52,7 +63,7 @@ fn segments_come_in_every_shape() {
         // Skipped code is no line, even where a count reaches into it.
         (
             "[1,1,1,true,true,false],[2,1,0,false,true,false],[4,1,1,true,false,false],[5,1,0,false,false,false]",
-            "1: 1|4: 0|5: 1",
+            "1: 1|5: 1",
         ),
         // The largest of what starts on a line; counts of every size.
         (
@@ -74,5 +85,20 @@ fn what_is_no_segment_and_no_branch_is_counted() {
         [5,1,1,true,true,false],[4294967295,1,0,false,false,false]],"branches":[[1,1],[1,2,1,3,1e3,-1],[0,1,1,1,1,1]],"expansions":[5,{"branches":[]}]},
         {"segments":[]},3],"functions":[{"name":"f"},{"count":1,"filenames":[],"regions":[]},8]}],"type":"llvm.coverage.json.export"}"#,
     );
-    insta::assert_snapshot!(shown(&parsed), @"");
+    insta::assert_snapshot!(shown(&parsed), @"
+    a.c
+      1: 0 1/2
+      2: 0
+      3: 0
+      4: 0
+      5: 1
+      6: 1
+      4294967295: 1
+    ! negative-count: 2 negative counts were read as 0, first at byte 49: `-5`
+    ! unknown-record: 3 unknown records were skipped, first at byte 74: `[2]`
+    ! bad-count: 4 counts are not numbers, first at byte 80
+    ! bad-branch: 1 branch could not be read, at byte 231: `[0,1,1,1,1,1]`
+    ! long-block: 1 block is too long; its first line was used, at byte 19: `a.c`
+    ! bad-path: 2 files have no usable name, first at byte 289
+    ");
 }
