@@ -46,9 +46,12 @@ fn class_lines_count_and_methods_only_where_a_class_has_none() {
     lib/a.js
       2: 3 1/2
       3: 0
+      fn f on 1: 9
     lib/b.js
       1: 1
       5: 0
+      fn f on 1: 1
+      fn g on 5: 0
     src/O.java
       1: 1
       2: 7

@@ -48,6 +48,8 @@ fn both_versions_of_records_are_read_and_sections_of_one_file_add_up() {
       4: 8 2/2
       5: 2 1/2
       6: 5
+      fn parse on 3: 7
+      fn parse,with,commas on 3: 7
     ");
 }
 
