@@ -46,6 +46,10 @@ pub enum Skip {
     CommentOff,
     /// The comment says the same already.
     CommentUnchanged,
+    /// Nothing has changed that the configuration wants a comment for.
+    CommentNotRequired,
+    /// Somebody deleted the comment, and the configuration says to leave it at that.
+    CommentDeleted,
     /// GitHub refused the comment: the conversation is locked, or the permission is missing.
     CommentForbidden,
     /// GitHub refused the comment's text.
@@ -91,6 +95,8 @@ impl Skip {
             Self::CheckRejected => "check.rejected",
             Self::CommentOff => "comment.off",
             Self::CommentUnchanged => "comment.unchanged",
+            Self::CommentNotRequired => "comment.not_required",
+            Self::CommentDeleted => "comment.deleted",
             Self::CommentForbidden => "comment.forbidden",
             Self::CommentRejected => "comment.rejected",
             Self::StatusUnchanged => "status.unchanged",

@@ -14,6 +14,8 @@ pub enum Effect {
     CommentCreated(RepositoryId, Comment),
     /// A comment was edited.
     CommentEdited(RepositoryId, Comment),
+    /// A comment was taken away.
+    CommentDeleted(RepositoryId, Comment),
     /// A commit status was set.
     StatusCreated(RepositoryId, CommitStatus),
     /// A check run was made.
@@ -37,6 +39,9 @@ impl Effect {
             }
             Self::CommentEdited(_, comment) => {
                 format!("comment {} edited on pull request {}: {}", comment.id, comment.pull, first(&comment.body))
+            }
+            Self::CommentDeleted(_, comment) => {
+                format!("comment {} deleted on pull request {}", comment.id, comment.pull)
             }
             Self::StatusCreated(_, status) => format!(
                 "status {} = {} at {}: {}",

@@ -1,6 +1,7 @@
 //! The one comment: created, edited in place, left alone when it says the same, made again when somebody deleted it.
 
 use covermark_github::{CommentId, Error};
+use covermark_policy::Behavior;
 use covermark_state::rows::pull::PullComment;
 use covermark_types::PullNumber;
 use sha2::{Digest as _, Sha256};
@@ -14,7 +15,28 @@ use crate::{
         Site,
         comments::{self, Found},
     },
+    render::WantedComment,
 };
+
+/// Where the comment goes.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    app: &'a Feedback,
+    site: &'a Site,
+    lease: &'a Lease,
+    key: &'a CommitKey,
+    number: PullNumber,
+}
+
+/// What became of it.
+enum Written {
+    /// It says so now.
+    As(CommentId),
+    /// It said so already.
+    Unchanged(CommentId),
+    /// It is not there, and should not be.
+    Left(Skip),
+}
 
 /// Makes the comment say `wanted`.
 pub(crate) async fn post(
@@ -23,34 +45,19 @@ pub(crate) async fn post(
     lease: &Lease,
     key: &CommitKey,
     number: PullNumber,
-    wanted: Option<&str>,
+    wanted: Option<&WantedComment>,
     found: Found,
 ) -> Result<Posted, FeedbackError> {
-    let Some(text) = wanted else { return Ok(skipped(Skip::CommentOff)) };
+    let Some(wanted) = wanted else { return Ok(skipped(Skip::CommentOff)) };
     if !site.rights.pull_requests_write {
         return Ok(skipped(Skip::NoPullRequests));
     }
-    let digest = digest(text);
-    let mut unchanged = false;
-    let written = match found {
-        Found::Remembered(PullComment { id: Some(id), digest: posted, .. }) => {
-            unchanged = posted == digest;
-            if unchanged {
-                Ok(CommentId(id))
-            } else {
-                edit_or_create(app, site, lease, key, number, CommentId(id), text).await
-            }
-        }
-        Found::There { id, body } => {
-            unchanged = same_text(&body, text);
-            if unchanged { Ok(id) } else { edit_or_create(app, site, lease, key, number, id, text).await }
-        }
-        Found::Remembered(_) | Found::Nothing => {
-            site.client.create_comment(number, text).await.map(|made| made.id).map_err(FeedbackError::from)
-        }
-    };
-    let id = match written {
-        Ok(id) => id,
+    let digest = digest(&wanted.text);
+    let spot = Spot { app, site, lease, key, number };
+    let (id, unchanged) = match spot.write(wanted, &digest, found).await {
+        Ok(Written::As(id)) => (id, false),
+        Ok(Written::Unchanged(id)) => (id, true),
+        Ok(Written::Left(why)) => return Ok(skipped(why)),
         Err(FeedbackError::GitHub(error)) => return refused(error),
         Err(error) => return Err(error),
     };
@@ -68,28 +75,50 @@ pub(crate) async fn post(
     })
 }
 
-/// Edits the comment; when somebody deleted it, another of ours is looked for before a new one is made.
-async fn edit_or_create(
-    app: &Feedback,
-    site: &Site,
-    lease: &Lease,
-    key: &CommitKey,
-    number: PullNumber,
-    id: CommentId,
-    text: &str,
-) -> Result<CommentId, FeedbackError> {
-    match site.client.update_comment(id, text).await {
-        Ok(comment) => return Ok(comment.id),
-        Err(error) if error.is_not_found() => {}
-        Err(error) => return Err(error.into()),
+impl Spot<'_> {
+    async fn write(self, wanted: &WantedComment, digest: &str, found: Found) -> Result<Written, FeedbackError> {
+        let (there, same) = match found {
+            Found::Remembered(PullComment { id: Some(id), digest: posted, .. }) => (Some(CommentId(id)), posted == digest),
+            Found::There { id, body } => (Some(id), same_text(&body, &wanted.text)),
+            Found::Remembered(_) | Found::Nothing => (None, false),
+        };
+        match there {
+            Some(id) if same => Ok(Written::Unchanged(id)),
+            Some(id) if wanted.behavior == Behavior::New => {
+                // First away, then made: whoever ends in between leaves none, and the next run makes one.
+                self.site.client.delete_comment(id).await?;
+                self.create(&wanted.text).await
+            }
+            Some(id) => self.edit(id, wanted).await,
+            None if wanted.first => self.create(&wanted.text).await,
+            None => Ok(Written::Left(Skip::CommentNotRequired)),
+        }
     }
-    tracing::info!(comment = id.0, pull = number.0, "our comment was deleted; it is made again");
-    match comments::search(app, site, key, number).await? {
-        Found::There { id: other, .. } if other != id => Ok(site.client.update_comment(other, text).await?.id),
-        _ => {
-            // The search may have taken as long as another run needs to make one.
-            lease.renew(app).await?;
-            Ok(site.client.create_comment(number, text).await?.id)
+
+    async fn create(self, text: &str) -> Result<Written, FeedbackError> {
+        Ok(Written::As(self.site.client.create_comment(self.number, text).await?.id))
+    }
+
+    /// Edits the comment; when somebody deleted it, another of ours is looked for before a new one is made.
+    async fn edit(self, id: CommentId, wanted: &WantedComment) -> Result<Written, FeedbackError> {
+        match self.site.client.update_comment(id, &wanted.text).await {
+            Ok(comment) => return Ok(Written::As(comment.id)),
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error.into()),
+        }
+        if wanted.behavior == Behavior::Once {
+            return Ok(Written::Left(Skip::CommentDeleted));
+        }
+        tracing::info!(comment = id.0, pull = self.number.0, "our comment was deleted; it is made again");
+        match comments::search(self.app, self.site, self.key, self.number).await? {
+            Found::There { id: other, .. } if other != id => {
+                Ok(Written::As(self.site.client.update_comment(other, &wanted.text).await?.id))
+            }
+            _ => {
+                // The search may have taken as long as another run needs to make one.
+                self.lease.renew(self.app).await?;
+                self.create(&wanted.text).await
+            }
         }
     }
 }

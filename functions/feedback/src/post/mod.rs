@@ -78,7 +78,7 @@ pub(crate) async fn to_pull(
     lease.renew(app).await?;
     let page = site.report_page(&app.public_url, &["pull", &number.to_string()]);
     let (comment, verdicts) = futures::join!(
-        comment::post(app, site, lease, key, number, wanted.comment.as_deref(), found),
+        comment::post(app, site, lease, key, number, wanted.comment.as_ref(), found),
         verdicts(app, site, key, wanted, &page),
     );
     let mut posted = comment?;

@@ -10,6 +10,7 @@ mod heading;
 mod numbers;
 mod status;
 
+use covermark_policy::Behavior;
 use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, RepositoryName};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -34,11 +35,22 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WantedFeedback {
     /// The comment's whole text; `None` where there is no pull request or the repository wants none.
-    pub comment: Option<String>,
+    pub comment: Option<WantedComment>,
     /// The verdicts on the commit.
     pub verdicts: Vec<WantedVerdict>,
     /// What they should be.
     pub channel: Channel,
+}
+
+/// The comment as it should stand on the pull request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WantedComment {
+    /// The whole text, marker included.
+    pub text: String,
+    /// What becomes of an earlier one.
+    pub behavior: Behavior,
+    /// Whether to make one where there is none (`require_changes`); one that is there is kept up to date in any case.
+    pub first: bool,
 }
 
 /// What a verdict is posted as.
@@ -54,7 +66,11 @@ pub(crate) enum Channel {
 /// What the verdicts look like at `place`.
 #[must_use]
 pub(crate) fn render(verdicts: &Verdicts, place: &Place) -> WantedFeedback {
-    let comment = verdicts.pull.filter(|_| verdicts.comment).map(|pull| comment::text(verdicts, place, pull));
+    let comment = verdicts.pull.filter(|_| verdicts.comment).map(|pull| WantedComment {
+        text: comment::text(verdicts, place, pull),
+        behavior: Behavior::Default,
+        first: true,
+    });
     WantedFeedback { comment, verdicts: status::statuses(verdicts), channel: Channel::Best }
 }
 

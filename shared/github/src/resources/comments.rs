@@ -92,4 +92,16 @@ impl RepositoryClient {
             self.request(Method::PATCH, &["issues", "comments", &comment.to_string()]).json(&json!({ "body": body }));
         self.send(&request).await?.json()
     }
+
+    /// Takes a comment away. Being gone already is no error.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when somebody else wrote it and we may not.
+    pub async fn delete_comment(&self, comment: CommentId) -> Result<(), Error> {
+        let request = self.request(Method::DELETE, &["issues", "comments", &comment.to_string()]).repeatable();
+        match self.send(&request).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
+    }
 }

@@ -71,3 +71,15 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
     call.world.effects.record(Effect::CommentEdited(id, comment.clone()));
     Ok(Answer::ok(wire::comment(call.world, call.repository(), &comment)))
 }
+
+pub(super) fn remove(call: &mut Call<'_>) -> Outcome {
+    let found = find(call)?.clone();
+    // As for edits: what an App did not write, it may not take away.
+    if found.author != call.actor() && matches!(call.caller, Caller::Installation { .. }) {
+        return Err(Answer::not_accessible("issues=write; pull_requests=write"));
+    }
+    call.repository_mut().comments.retain(|comment| comment.id != found.id);
+    let repository = call.repository_id();
+    call.world.effects.record(Effect::CommentDeleted(repository, found));
+    Ok(Answer::no_content())
+}

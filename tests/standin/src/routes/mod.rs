@@ -87,6 +87,7 @@ pub(crate) static API: &[Route] = &[
     post("/repos/{owner}/{repo}/issues/{issue_number}/comments", TALK, comments::create),
     get("/repos/{owner}/{repo}/issues/comments/{comment_id}", TALK_READ, comments::show),
     patch("/repos/{owner}/{repo}/issues/comments/{comment_id}", TALK, comments::update),
+    delete("/repos/{owner}/{repo}/issues/comments/{comment_id}", TALK, comments::remove),
     post("/repos/{owner}/{repo}/statuses/{sha}", STATUSES, statuses::create),
     post("/repos/{owner}/{repo}/check-runs", CHECKS, check_runs::create),
     get("/repos/{owner}/{repo}/check-runs/{check_run_id}", CHECKS_READ, check_runs::show),

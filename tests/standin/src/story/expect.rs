@@ -108,6 +108,16 @@ impl PullRequest {
         };
         self.repo.github.expect(&format!("an edited comment on pull request {number}"), wanted).await
     }
+
+    /// The App took a comment away here.
+    pub async fn expect_comment_deletion(&self) -> Comment {
+        let (repository, number) = (self.repo.id, self.number);
+        let wanted = move |effect: &Effect| match effect {
+            Effect::CommentDeleted(id, comment) if *id == repository && comment.pull == number => Some(comment.clone()),
+            _ => None,
+        };
+        self.repo.github.expect(&format!("a deleted comment on pull request {number}"), wanted).await
+    }
 }
 
 impl Repo {

@@ -42,7 +42,7 @@ fn everywhere(name: &str) -> Verdicts {
 }
 
 fn comment(verdicts: &Verdicts) -> String {
-    render(verdicts, &place()).comment.expect("a comment")
+    render(verdicts, &place()).comment.expect("a comment").text
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::{
 };
 
 fn comment(verdicts: &Verdicts) -> String {
-    render(verdicts, &place()).comment.expect("a comment")
+    render(verdicts, &place()).comment.expect("a comment").text
 }
 
 #[test]
