@@ -9,25 +9,45 @@
 //! Bounds: a line number is never an index, so line 4,294,967,295 costs what line 1 costs; counts are capped, not
 //! wrapped; paths and file counts have limits of their own ([`MAX_PATH`], [`MAX_FILES`]).
 
+mod bullseye;
 mod cobertura;
+mod codecov_json;
 mod coverage_py;
+mod coveralls;
+mod covr;
+mod d_listing;
 mod detect;
+mod dot_cover;
+mod elm;
+mod file_set;
+mod flow;
+mod gcov;
+mod gcov_json;
 mod go;
 mod input;
 mod istanbul;
 mod json;
 mod lcov;
 mod llvm_cov;
+mod lua_cov;
+mod mono;
 mod number;
+mod open_cover;
 mod output;
+mod points;
+mod scoverage;
 mod sections;
 mod simplecov;
+mod sonarqube;
 mod spans;
 #[cfg(test)]
 mod tests;
 mod unreadable;
+mod visual_studio;
 mod warning;
+mod xccov;
 mod xml;
+mod xml_walk;
 
 use std::io::{self, Read};
 
@@ -61,6 +81,40 @@ pub enum Format {
     SimpleCov,
     /// The JSON export of llvm-cov.
     LlvmCov,
+    /// OpenCover's XML, which coverlet writes too.
+    OpenCover,
+    /// SonarQube's generic coverage XML.
+    SonarQube,
+    /// gcov's text.
+    Gcov,
+    /// gcov's JSON.
+    GcovJson,
+    /// Codecov's custom JSON.
+    CodecovJson,
+    /// Coveralls' JSON.
+    Coveralls,
+    /// Xcode's line coverage, `xccov view --archive --json`.
+    Xccov,
+    /// The XML of Visual Studio and `dotnet-coverage`.
+    VisualStudio,
+    /// JetBrains dotCover's DetailedXML.
+    DotCover,
+    /// LuaCov's report.
+    LuaCov,
+    /// elm-coverage's `codecov.json`.
+    Elm,
+    /// Listings of the D compilers.
+    DListing,
+    /// scoverage's own XML.
+    Scoverage,
+    /// The XML of Mono's profiler.
+    Mono,
+    /// BullseyeCoverage's XML.
+    Bullseye,
+    /// The JSON of R's covr.
+    Covr,
+    /// Flow's type coverage.
+    Flow,
 }
 
 impl Format {
@@ -80,6 +134,23 @@ impl Format {
             Format::Istanbul => ("istanbul", "Istanbul JSON"),
             Format::SimpleCov => ("simplecov", "SimpleCov"),
             Format::LlvmCov => ("llvm-cov-json", "llvm-cov JSON"),
+            Format::OpenCover => ("opencover", "OpenCover"),
+            Format::SonarQube => ("sonarqube", "SonarQube generic XML"),
+            Format::Gcov => ("gcov", "gcov text"),
+            Format::GcovJson => ("gcov-json", "gcov JSON"),
+            Format::CodecovJson => ("codecov-json", "Codecov JSON"),
+            Format::Coveralls => ("coveralls", "Coveralls JSON"),
+            Format::Xccov => ("xccov", "Xcode xccov JSON"),
+            Format::VisualStudio => ("dotnet-coverage-xml", "Visual Studio coverage XML"),
+            Format::DotCover => ("dotcover", "dotCover DetailedXML"),
+            Format::LuaCov => ("luacov", "LuaCov report"),
+            Format::Elm => ("elm-coverage", "elm-coverage JSON"),
+            Format::DListing => ("d-lst", "D listing"),
+            Format::Scoverage => ("scoverage", "scoverage XML"),
+            Format::Mono => ("mono", "Mono coverage XML"),
+            Format::Bullseye => ("bullseye", "BullseyeCoverage XML"),
+            Format::Covr => ("covr", "covr JSON"),
+            Format::Flow => ("flow", "Flow type coverage"),
         }
     }
 }
@@ -151,6 +222,23 @@ pub fn read(filename: &str, from: &mut dyn Read) -> Result<Parsed, ReadError> {
         Format::Istanbul => whole(&mut input, istanbul::read)?,
         Format::SimpleCov => whole(&mut input, simplecov::read)?,
         Format::LlvmCov => whole(&mut input, llvm_cov::read)?,
+        Format::OpenCover => open_cover::read(&mut input),
+        Format::SonarQube => sonarqube::read(&mut input),
+        Format::Gcov => whole(&mut input, gcov::read)?,
+        Format::GcovJson => whole(&mut input, gcov_json::read)?,
+        Format::CodecovJson => whole(&mut input, codecov_json::read)?,
+        Format::Coveralls => whole(&mut input, coveralls::read)?,
+        Format::Xccov => whole(&mut input, xccov::read)?,
+        Format::VisualStudio => visual_studio::read(&mut input),
+        Format::DotCover => dot_cover::read(&mut input),
+        Format::LuaCov => whole(&mut input, lua_cov::read)?,
+        Format::Elm => whole(&mut input, elm::read)?,
+        Format::DListing => whole(&mut input, d_listing::read)?,
+        Format::Scoverage => scoverage::read(&mut input),
+        Format::Mono => mono::read(&mut input),
+        Format::Bullseye => bullseye::read(&mut input),
+        Format::Covr => whole(&mut input, covr::read)?,
+        Format::Flow => whole(&mut input, flow::read)?,
     };
     let mut warnings = Warnings::default();
     input.close(&mut warnings)?;

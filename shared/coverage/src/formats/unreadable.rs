@@ -1,8 +1,8 @@
 //! What cannot be read, by name, with what to do about it. Nobody ever reads "unusable report".
 //!
-//! The advice converts to LCOV or Cobertura, the two formats that are read.
+//! The advice is one command or setting that makes something readable of it.
 
-/// A file in no format that is read. Displays as sentences: what it seems to be, what is read, and what to do.
+/// A file in no format that is read. Displays as sentences: what it seems to be, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unreadable {
     /// The stable name for scripts: `go`, `jacoco`, `binary` …
@@ -77,6 +77,22 @@ pub(super) const GCOV_DATA: Unreadable = kind(
     "a binary `.gcda` or `.gcno` file of GCC",
     "Turn the build folder into a report with `gcovr --cobertura coverage.xml` or `lcov --capture`",
 );
+pub(super) const GO_DATA: Unreadable = kind(
+    "go-coverage-data",
+    "Go's binary coverage data (`covmeta` or `covcounters`)",
+    "Turn the folder into a profile with `go tool covdata textfmt -i=DIR -o=cover.out`",
+);
+pub(super) const DOT_COVER_DATA: Unreadable = kind(
+    "dotcover-data",
+    "a snapshot of dotCover",
+    "Convert it with `dotCover report --source=FILE --output=coverage.xml --reportType=DetailedXML`",
+);
+pub(super) const XCODE_DATA: Unreadable = kind(
+    "xcode-data",
+    "a binary file of an Xcode result bundle",
+    "Export the bundle with `xcrun xccov view --archive --json Test.xcresult > coverage.json`",
+);
+pub(super) const PDF: Unreadable = kind("pdf", "a PDF document", "Upload the report that it was made from");
 pub(super) const ARCHIVE: Unreadable =
     kind("archive", "an archive or a compressed file inside the upload", "Unpack it before the upload");
 
@@ -88,25 +104,26 @@ pub(super) const CLOVER: Unreadable = kind(
     "PHPUnit writes Cobertura with `--coverage-cobertura`, Istanbul with `--reporter=cobertura`; \
      ReportGenerator converts the rest",
 );
-pub(super) const OPEN_COVER: Unreadable = kind("opencover", "an OpenCover XML report", REPORT_GENERATOR);
-pub(super) const DOT_COVER: Unreadable = kind("dotcover", "a dotCover XML report", REPORT_GENERATOR);
-pub(super) const VISUAL_STUDIO: Unreadable =
-    kind("dotnet-coverage-xml", "a coverage XML file of Visual Studio", REPORT_GENERATOR);
-pub(super) const SONAR: Unreadable =
-    kind("sonarqube", "SonarQube's generic coverage XML", "Let the tool that wrote it write LCOV or Cobertura as well");
-pub(super) const SCOVERAGE: Unreadable = kind(
-    "scoverage",
-    "scoverage's own XML",
-    "Turn on its Cobertura writer (`coverageOutputCobertura := true`) and upload `cobertura.xml`",
+pub(super) const DOT_COVER: Unreadable = kind(
+    "dotcover-totals",
+    "dotCover's plain XML report, which has totals but no lines",
+    "Let dotCover write it with `--reportType=DetailedXML`",
+);
+pub(super) const EMMA: Unreadable = kind(
+    "emma",
+    "EMMA's XML report, which has totals but no lines",
+    "Measure with JaCoCo, which reads the same classes, and upload its XML report",
+);
+pub(super) const XCODE_PLIST: Unreadable = kind(
+    "xcode-plist",
+    "a property list of Xcode, which has totals but no lines",
+    "Export the bundle with `xcrun xccov view --archive --json Test.xcresult > coverage.json`",
 );
 pub(super) const PHPUNIT_XML: Unreadable = kind(
     "phpunit-xml",
     "a file of PHPUnit's `coverage-xml` folder",
     "Run PHPUnit with `--coverage-cobertura coverage.xml`",
 );
-pub(super) const BULLSEYE: Unreadable =
-    kind("bullseye", "a BullseyeCoverage XML report", "No converter is known to us; please open an issue");
-pub(super) const MONO: Unreadable = kind("mono", "a coverage XML file of Mono", REPORT_GENERATOR);
 pub(super) const TEST_RESULTS: Unreadable = kind(
     "test-results",
     "a list of test results, not of coverage",
@@ -121,25 +138,20 @@ pub(super) const ISTANBUL_SUMMARY: Unreadable = kind(
     "Istanbul's `coverage-summary.json`, which has totals but no lines",
     "Add the reporter `lcovonly` and upload `lcov.info`",
 );
-pub(super) const GCOV_JSON: Unreadable =
-    kind("gcov-json", "gcov's JSON", "Turn the build folder into a report with `gcovr --cobertura coverage.xml`");
-pub(super) const COVERALLS: Unreadable =
-    kind("coveralls", "a Coveralls JSON report", "Upload the LCOV or Cobertura report that it was made from");
-pub(super) const CODECOV_JSON: Unreadable =
-    kind("codecov-json", "Codecov's own JSON", "Upload the LCOV or Cobertura report that it was made from");
 pub(super) const XCCOV: Unreadable = kind(
-    "xccov",
-    "a coverage file of Xcode",
-    "Convert the result bundle with `xcresultparser -o cobertura` or `xcrun llvm-cov export -format=lcov`",
+    "xccov-totals",
+    "the totals of `xccov view --report`, which name no lines",
+    "Export the lines with `xcrun xccov view --archive --json Test.xcresult > coverage.json`",
 );
-pub(super) const ELM: Unreadable =
-    kind("elm-coverage", "elm-coverage's JSON", "No converter is known to us; please open an issue");
-pub(super) const FLOW: Unreadable =
-    kind("flow", "Flow's type coverage, which is not test coverage", "Upload the coverage of the tests");
 
 // Text.
-pub(super) const GCOV: Unreadable =
-    kind("gcov", "gcov's text output", "Turn the build folder into a report with `gcovr --cobertura coverage.xml`");
-pub(super) const LUA_COV: Unreadable = kind("luacov", "a LuaCov report", "Use the `luacov-cobertura` reporter");
-pub(super) const D_LISTING: Unreadable =
-    kind("d-lst", "a listing of the D compiler", "No converter is known to us; please open an issue");
+pub(super) const LUA_COV_STATS: Unreadable = kind(
+    "luacov-stats",
+    "LuaCov's stats file, which does not say which lines are code",
+    "Run `luacov` after the tests and upload `luacov.report.out`",
+);
+pub(super) const JULIA: Unreadable = kind(
+    "julia-cov",
+    "a `.cov` file of Julia, which does not name its source",
+    "Turn the folder into LCOV with `using CoverageTools; LCOV.writefile(\"lcov.info\", process_folder())`",
+);

@@ -3,12 +3,16 @@
 mod cobertura;
 mod coverage_py;
 mod detect;
+mod dotnet;
 mod go;
 mod hostile;
 mod istanbul;
 mod lcov;
 mod llvm_cov;
+mod native;
 mod round_trip;
+mod samples;
+mod scripts;
 mod simplecov;
 mod xml;
 
