@@ -75,7 +75,7 @@ fn detect_xml(text: &str) -> Result<Format, Unreadable> {
     let within = |sign: &str| memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
     let child = opening.child.as_str();
     Err(match opening.root.as_str() {
-        "coverage" if has("generated") || has("clover") || child == "project" => kinds::CLOVER,
+        "coverage" if has("generated") || has("clover") || child == "project" => return Ok(Format::Clover),
         "coverage" if child == "file" => return Ok(Format::SonarQube),
         "coverage" if child.is_empty() && is_generic(&opening.attributes) => return Ok(Format::SonarQube),
         "coverage" if child == "assembly" => return Ok(Format::Mono),
@@ -84,7 +84,7 @@ fn detect_xml(text: &str) -> Result<Format, Unreadable> {
         "scoverage" if !within("<statement") && within("<line") => return Ok(Format::Cobertura),
         "scoverage" | "statements" => return Ok(Format::Scoverage),
         "report" if child == "stats" => kinds::EMMA,
-        "report" => kinds::JACOCO,
+        "report" => return Ok(Format::Jacoco),
         "CoverageSession" => return Ok(Format::OpenCover),
         "Root" if within("<Statement") || opening.attributes.contains("Detailed") => return Ok(Format::DotCover),
         "Root" if has("DotCoverVersion") || has("CoveredStatements") => kinds::DOT_COVER,

@@ -10,6 +10,7 @@
 //! wrapped; paths and file counts have limits of their own ([`MAX_PATH`], [`MAX_FILES`]).
 
 mod bullseye;
+mod clover;
 mod cobertura;
 mod codecov_json;
 mod coverage_py;
@@ -26,6 +27,7 @@ mod gcov_json;
 mod go;
 mod input;
 mod istanbul;
+mod jacoco;
 mod json;
 mod lcov;
 mod llvm_cov;
@@ -73,6 +75,10 @@ pub enum Format {
     Cobertura,
     /// Go cover profiles.
     Go,
+    /// JaCoCo XML.
+    Jacoco,
+    /// Clover XML.
+    Clover,
     /// coverage.py's JSON report.
     CoveragePy,
     /// Istanbul's `coverage-final.json`.
@@ -130,6 +136,8 @@ impl Format {
             Format::Lcov => ("lcov", "LCOV"),
             Format::Cobertura => ("cobertura", "Cobertura"),
             Format::Go => ("go", "Go cover profile"),
+            Format::Jacoco => ("jacoco", "JaCoCo"),
+            Format::Clover => ("clover", "Clover"),
             Format::CoveragePy => ("coverage-py-json", "coverage.py JSON"),
             Format::Istanbul => ("istanbul", "Istanbul JSON"),
             Format::SimpleCov => ("simplecov", "SimpleCov"),
@@ -218,6 +226,8 @@ pub fn read(filename: &str, from: &mut dyn Read) -> Result<Parsed, ReadError> {
         Format::Lcov => lcov::read(&mut input),
         Format::Cobertura => cobertura::read(&mut input),
         Format::Go => go::read(&mut input),
+        Format::Jacoco => jacoco::read(&mut input),
+        Format::Clover => clover::read(&mut input),
         Format::CoveragePy => whole(&mut input, coverage_py::read)?,
         Format::Istanbul => whole(&mut input, istanbul::read)?,
         Format::SimpleCov => whole(&mut input, simplecov::read)?,

@@ -3,7 +3,8 @@
 use super::json::{Broken, Json};
 use super::number::{self, Count};
 use super::sections::Sections;
-use super::{Format, Parsed, Place, WarningCode, Warnings};
+use super::xml::Tag;
+use super::{Format, Parsed, Place, WarningCode, Warnings, xml};
 use crate::model::{FileBuilder, Repeat};
 
 /// The report under construction, and the file that is open.
@@ -40,6 +41,16 @@ impl Output {
                 None
             }
         }
+    }
+
+    /// An attribute's text; with its entities as they stand when there is one that nobody resolves.
+    pub(super) fn attribute(&mut self, tag: Tag<'_>, name: &str) -> String {
+        let raw = tag.attribute(name).unwrap_or_default();
+        let text = xml::unescape(raw).unwrap_or_else(|| {
+            self.warnings.add(WarningCode::Entity, tag.place(), raw.as_bytes());
+            raw.into()
+        });
+        text.trim().to_owned()
     }
 
     /// The line number that the next value is, or `None` with a warning.

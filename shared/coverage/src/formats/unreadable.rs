@@ -34,9 +34,6 @@ const fn kind(code: &'static str, what: &'static str, advice: &'static str) -> U
     Unreadable { code, what, advice }
 }
 
-const REPORT_GENERATOR: &str = "Convert it with `reportgenerator -reports:FILE -targetdir:out \
-     -reporttypes:Cobertura` and upload `out/Cobertura.xml`";
-
 pub(super) const EMPTY: Unreadable =
     kind("empty", "an empty file", "Check that the step which writes the report ran before the upload");
 pub(super) const UNKNOWN: Unreadable =
@@ -97,13 +94,6 @@ pub(super) const ARCHIVE: Unreadable =
     kind("archive", "an archive or a compressed file inside the upload", "Unpack it before the upload");
 
 // XML.
-pub(super) const JACOCO: Unreadable = kind("jacoco", "a JaCoCo XML report", REPORT_GENERATOR);
-pub(super) const CLOVER: Unreadable = kind(
-    "clover",
-    "a Clover XML report",
-    "PHPUnit writes Cobertura with `--coverage-cobertura`, Istanbul with `--reporter=cobertura`; \
-     ReportGenerator converts the rest",
-);
 pub(super) const DOT_COVER: Unreadable = kind(
     "dotcover-totals",
     "dotCover's plain XML report, which has totals but no lines",

@@ -30,6 +30,8 @@ pub enum WarningCode {
     BrokenXml,
     /// The JSON broke off or broke the grammar; the files before that place were used.
     BrokenJson,
+    /// A report of classes without files and lines.
+    NoDebugInfo,
     /// A block of lines was too long, or all blocks together were; only its first line was used.
     LongBlock,
     /// A custom XML entity was left as it stands: entities are never resolved.
@@ -64,6 +66,11 @@ impl WarningCode {
             Self::TooManyFiles => ("too-many-files", "file is over the limit", "files are over the limit"),
             Self::BrokenXml => ("broken-xml", "place where the XML breaks off", "places where the XML breaks off"),
             Self::BrokenJson => ("broken-json", "place where the JSON breaks off", "places where the JSON breaks off"),
+            Self::NoDebugInfo => (
+                "no-debug-info",
+                "report names classes but no files and lines: the code was compiled without debug information",
+                "reports name classes but no files and lines: the code was compiled without debug information",
+            ),
             Self::LongBlock => (
                 "long-block",
                 "block is too long; its first line was used",

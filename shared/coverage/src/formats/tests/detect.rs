@@ -15,8 +15,6 @@ fn every_known_kind_is_named_with_a_way_out() {
         ("a.zip", b"PK\x03\x04...."),
         ("lcov.info.gz", b"\x1f\x8b\x08\x00"),
         ("picture.png", b"\x89PNG\r\n\x1a\n\0\0"),
-        ("jacoco.xml", b"<?xml version='1.0'?><!DOCTYPE report PUBLIC '-//JACOCO//DTD' 'report.dtd'><report name='x'><sessioninfo/></report>"),
-        ("clover.xml", b"<coverage generated='1700000000'><project timestamp='1'/></coverage>"),
         ("index.xml", b"<phpunit xmlns='x'><build/></phpunit>"),
         ("junit.xml", b"<testsuites><testsuite name='x'/></testsuites>"),
         ("index.html", b"<!DOCTYPE html><html><head></head></html>"),
@@ -63,6 +61,20 @@ fn content_decides_and_not_the_name() {
 #[test]
 fn every_format_that_is_read_is_known_by_its_content() {
     let samples: &[(Format, &[&str])] = &[
+        (
+            Format::Jacoco,
+            &[
+                "<?xml version='1.0'?><!DOCTYPE report PUBLIC '-//JACOCO//DTD' 'report.dtd'><report name='x'><sessioninfo/></report>",
+            ],
+        ),
+        (
+            Format::Clover,
+            &[
+                "<coverage generated='1700000000'><project timestamp='1'/></coverage>",
+                "<coverage clover='3.2.0'/>",
+                "<coverage><project/></coverage>",
+            ],
+        ),
         (
             Format::CoveragePy,
             &[

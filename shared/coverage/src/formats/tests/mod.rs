@@ -1,5 +1,6 @@
 //! The formats' traps, one test each, and what a person reads when something is not used.
 
+mod clover;
 mod cobertura;
 mod coverage_py;
 mod detect;
@@ -7,6 +8,7 @@ mod dotnet;
 mod go;
 mod hostile;
 mod istanbul;
+mod jacoco;
 mod lcov;
 mod llvm_cov;
 mod native;
