@@ -17,6 +17,7 @@ mod post;
 mod render;
 mod skip;
 mod totals;
+mod verdict;
 
 pub use app::{Feedback, handle};
 pub use error::FeedbackError;

@@ -1,6 +1,5 @@
 //! The order of the steps, under the lease.
 
-use covermark_coverage::Report;
 use covermark_github::{Error, GitHub};
 use covermark_state::{
     jobs::{FeedbackJob, Job as _},
@@ -19,9 +18,10 @@ use crate::{
     app::CommitKey,
     assemble::{self, Assembled},
     evidence::{Memory, Seen, Site, comments::Found, pull, rights::Rights},
-    judge::{Evidence, PatchCoverage, Verdicts, judge},
+    judge::PatchCoverage,
     post,
     render::{Place, render},
+    verdict::{self, Case},
 };
 
 /// How often one run goes round because uploads came in while it posted; then the queue brings it again.
@@ -177,7 +177,6 @@ impl Run<'_> {
         lease: &Lease,
     ) -> Result<Done, FeedbackError> {
         let mut memory = Memory::default();
-        let mut base = None;
         for round in 0..ROUNDS {
             // Since the lease is ours nobody else posts: what is read from here on is what the posting rests on.
             assembled = assemble::assemble(self.app, self.key, Some(assembled)).await?;
@@ -188,7 +187,7 @@ impl Run<'_> {
             }
             let now = self.app.clock.now();
             let speaks_of = evidence(&assembled.uploads, now);
-            let done = Box::pin(self.round(site, lease, number, &assembled, &mut memory, &mut base)).await?;
+            let done = Box::pin(self.round(site, lease, number, &assembled, &mut memory)).await?;
             notes::finished(self.app, self.key, &speaks_of, &done.skipped).await?;
             come_back(self.app, &assembled).await?;
             let CommitKey { provider, repository, sha } = self.key;
@@ -209,7 +208,6 @@ impl Run<'_> {
         number: Option<PullNumber>,
         assembled: &Assembled,
         memory: &mut Memory,
-        base: &mut Option<Report>,
     ) -> Result<Done, FeedbackError> {
         let mut skipped = Vec::new();
         let mut pull = None;
@@ -225,10 +223,17 @@ impl Run<'_> {
             let (branch, parent) = (assembled.row.branch.clone(), assembled.row.parent.clone());
             memory.look_at_push(self.app, site, self.key, branch, parent).await?;
         }
-        if let (None, Some(key)) = (&base, memory.compared().and_then(|compared| compared.report.as_ref())) {
-            *base = assemble::load(self.app, key).await?;
-        }
-        let verdicts = self.judged(pull, assembled, memory, base.as_ref(), &mut skipped);
+        let case = Case {
+            app: self.app,
+            site,
+            key: self.key,
+            pull,
+            assembled,
+            uploads: uploads::summary(&assembled.uploads),
+            waiting: uploads::waiting(&assembled.uploads, self.app.clock.now()),
+            incomplete: Vec::new(),
+        };
+        let verdicts = Box::pin(verdict::reach(case, memory, &mut skipped)).await?;
         let wanted = render(&verdicts, &site.place);
         let mut posted = match pull {
             Some(number) => {
@@ -252,36 +257,6 @@ impl Run<'_> {
             verdicts: posted.verdicts,
             skipped,
             github_calls: 0,
-        })
-    }
-
-    fn judged(
-        &self,
-        pull: Option<PullNumber>,
-        assembled: &Assembled,
-        memory: &Memory,
-        base: Option<&Report>,
-        skipped: &mut Vec<Skip>,
-    ) -> Verdicts {
-        let (base_commit, remarks) = memory.base(base.is_some());
-        let configuration = memory.rules();
-        let diff = pull.and_then(|_| memory.diff());
-        skipped.extend(memory.compared().into_iter().flat_map(|compared| compared.skipped.iter().copied()));
-        skipped.extend(matches!(diff, Some(Err(_))).then_some(Skip::DiffUnknown));
-        skipped.extend((assembled.gone > 0).then_some(Skip::ReportGone));
-        judge(Evidence {
-            pull,
-            sha: self.key.sha.clone(),
-            head: &assembled.report,
-            base: base_commit,
-            base_report: base,
-            diff,
-            policy: &configuration.policy,
-            configuration: configuration.problems.clone(),
-            uploads: uploads::summary(&assembled.uploads),
-            waiting: uploads::waiting(&assembled.uploads, self.app.clock.now()),
-            incomplete: Vec::new(),
-            remarks,
         })
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod configuration;
 pub(crate) mod pull;
 pub(crate) mod rights;
 
-use covermark_coverage::diff::Diff;
+use covermark_coverage::{Report, diff::Diff};
 use covermark_github::{Error, RepositoryClient};
 use covermark_types::{CommitSha, PullNumber};
 use url::Url;
@@ -47,6 +47,8 @@ pub(crate) struct Memory {
     compared: Option<Compared>,
     configuration: Option<Configuration>,
     pub(crate) comment: Option<Found>,
+    /// The base's report, when it is still to be had.
+    pub(crate) base_report: Option<Report>,
 }
 
 /// What a verdict on a pull request rests on. The rest is in [`Memory`].

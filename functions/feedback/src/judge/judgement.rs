@@ -140,6 +140,8 @@ pub(crate) enum Why {
     NothingChanged,
     /// None of the uploads could be read.
     NothingReadable,
+    /// Less than asked for, but uploads that were waited for never came.
+    Incomplete,
 }
 
 /// What a check comes to.

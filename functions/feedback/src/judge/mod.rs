@@ -1,28 +1,42 @@
 //! Evidence to verdicts: the head's report, what it is compared with, the diff, the policy.
 //!
 //! Pure, and exact: fractions are compared as integers, rounding is for reading. What is not known is said to be not
-//! known and fails nobody.
+//! known and fails nobody. `sides` tells what may be compared, `status` judges, `tables` lists.
 
 mod judgement;
 mod parts;
+mod removed;
+mod sides;
+mod status;
+mod tables;
 mod target;
 mod verdicts;
 
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
 use covermark_coverage::{
-    Report,
-    compare::{self, IndirectFile, PatchFile},
+    Totals,
+    compare::{self, PatchFile},
     diff::Diff,
 };
 use covermark_policy::Policy;
 use covermark_types::{CommitSha, PullNumber};
 
 pub(crate) use self::{
-    judgement::{DEFAULT, Judged, Judgement, Kind, Measured, Outcome, PatchTotals, Scope, State, Wanted, Why},
-    parts::{Carried, ComponentLine, FileChange, FlagLine, LeftOut, NotCarried, Side},
+    judgement::{Judged, Judgement, Kind, Measured, Outcome, PatchTotals, Scope, State, Wanted, Why},
+    parts::{Carried, LeftOut, NotCarried},
+    sides::{BaseReported, Key, MOST_FLAGS, Part, Reported, Source},
     verdicts::{
         Base, BaseCommit, BaseReason, Compared, DiffUnknown, DroppedPath, FileProblem, NoBase, PatchCoverage, Project,
         Remark, Style, UnreadableFile, Uploads, Verdicts, Waiting,
     },
+};
+use self::{
+    sides::Cut,
+    status::{Court, Pair},
 };
 
 /// All that a verdict rests on.
@@ -31,12 +45,16 @@ pub(crate) struct Evidence<'a> {
     pub pull: Option<PullNumber>,
     /// The commit.
     pub sha: CommitSha,
-    /// All uploads of the commit, merged.
-    pub head: &'a Report,
-    /// What it is compared with. Its sums are replaced by those of `base_report` when that is there.
+    /// The branch that it is on: the pull request's own.
+    pub branch: Option<&'a str>,
+    /// What was uploaded for it and carried forward to it.
+    pub head: Reported<'a>,
+    /// What it is compared with. Its sums are replaced by those of the report when that is there.
     pub base: Base,
-    /// The base's report, when it is still to be had.
-    pub base_report: Option<&'a Report>,
+    /// What the base reported.
+    pub base_reported: BaseReported<'a>,
+    /// Why flags were not carried forward that the repository wants carried.
+    pub not_carried: &'a BTreeMap<String, NotCarried>,
     /// The pull request's change, or why it is not known; `None` without a pull request.
     pub diff: Option<Result<&'a Diff, DiffUnknown>>,
     /// The repository's rules.
@@ -49,6 +67,8 @@ pub(crate) struct Evidence<'a> {
     pub waiting: Option<Waiting>,
     /// How people know the uploads that were waited for and never came.
     pub incomplete: Vec<String>,
+    /// What was decided about an upload that is empty on purpose: whether the verdicts pass.
+    pub empty: Option<bool>,
     /// What the reader must know of how the base was chosen.
     pub remarks: Vec<Remark>,
 }
@@ -58,92 +78,116 @@ pub(crate) struct Evidence<'a> {
 pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
     let policy = evidence.policy;
     let style = Style { precision: policy.precision, rounding: policy.rounding, metric: policy.metric };
-    let head = kept(evidence.head, policy);
-    let base_report = evidence.base_report.map(|report| kept(report, policy));
-    let base = with_sums(evidence.base, base_report.as_ref());
-    let totals = head.totals();
-    let base_totals = match &base {
-        Base::Found(base) => Some(base.totals),
-        Base::Missing { .. } => None,
+    let head = Cut::new(evidence.head, policy);
+    let reported = evidence.base_reported;
+    let base_cut =
+        reported.whole.map(|whole| Cut::new(Reported { whole, parts: reported.parts.unwrap_or_default() }, policy));
+    let base = with_sums(evidence.base, base_cut.as_ref());
+    let (head_keys, base_keys) = keys(&head, base_cut.as_ref(), &reported);
+    let found = matches!(base, Base::Found(_));
+    let left_out = if found { sides::left_out(&head_keys, &base_keys, evidence.not_carried) } else { Vec::new() };
+    let common: BTreeSet<Key> = head_keys.intersection(&base_keys).cloned().collect();
+    let pair = pair(&head, base_cut.as_ref(), &base, &common, left_out.is_empty());
+    let sums = |flag: &str| reported.sums.filter(|_| found).and_then(|sums| sums.get(flag)).copied();
+    let diff = evidence.diff.and_then(Result::ok);
+    let known: BTreeSet<&str> = head_keys.iter().chain(&base_keys).filter_map(|key| key.as_deref()).collect();
+    let known: Vec<&str> = known.into_iter().take(MOST_FLAGS).collect();
+    let court = Court {
+        policy,
+        style,
+        pull: evidence.pull.is_some() || evidence.branch.is_some_and(|name| name.starts_with("gh-readonly-queue/")),
+        branch: evidence.branch,
+        diff: evidence.diff,
+        head: &head,
+        base: base_cut.as_ref(),
+        compared: &pair,
+        base_sums: &sums,
+        incomparable: found && common.is_empty(),
+        incomplete: !evidence.incomplete.is_empty(),
+        unreadable: evidence.uploads.nothing_readable(),
+        empty: evidence.empty.filter(|_| evidence.uploads.here == 0),
     };
-    let compared = base_totals.map(|base| Compared { head: totals, base });
-    let mut judgements = Vec::new();
-    let mut add = |measured, judged| {
-        judgements.push(Judgement { title: DEFAULT.to_owned(), scope: Scope::Whole, measured, judged });
-    };
-    if let Some(rule) = policy.project() {
-        let judged = target::project(rule, &totals, base_totals.as_ref(), style.metric);
-        add(Measured::Project { head: totals, base: base_totals }, judged);
-    }
-    let patch =
-        evidence.diff.map(|diff| diff.map_or_else(PatchCoverage::Unknown, |diff| patch_coverage(&head, diff, style)));
-    if let (Some(rule), Some(patch)) = (policy.patch(), &patch) {
-        let measured = match patch {
-            PatchCoverage::Unknown(why) => PatchTotals::Unknown(*why),
-            PatchCoverage::NothingMeasured => PatchTotals::NothingMeasured,
-            PatchCoverage::Lines { totals, .. } => PatchTotals::Lines(*totals),
-        };
-        add(Measured::Patch(measured), target::patch(rule, measured, base_totals.as_ref(), style.metric));
-    }
-    let indirect = match (&base_report, evidence.diff) {
-        (Some(base), Some(Ok(diff))) => indirect(base, &head, diff),
-        _ => Vec::new(),
-    };
+    let comparable = pair.base_totals.filter(|_| !court.incomparable);
+    let patch = evidence.diff.map(|diff| diff.map_or_else(PatchCoverage::Unknown, |diff| patch(&head, diff, style)));
+    let mut remarks = evidence.remarks;
+    remarks.extend((head.flags().len() >= MOST_FLAGS).then_some(Remark::TooManyFlags));
     Verdicts {
         pull: evidence.pull,
         head: evidence.sha,
-        judgements,
-        project: Project { totals, compared },
+        judgements: court.judgements(&known),
+        project: Project {
+            totals: head.whole.totals(),
+            compared: comparable.map(|base| Compared { head: pair.head.totals(), base }),
+        },
         patch,
+        left_out,
+        flags: tables::flags(&known, &head, base_cut.as_ref(), &sums, diff),
+        components: tables::components(policy, &head, &pair, base_cut.as_ref(), diff),
+        files: tables::files(&pair, diff),
+        indirect: indirect(&pair, diff),
         base,
-        left_out: Vec::new(),
-        flags: Vec::new(),
-        components: Vec::new(),
-        files: Vec::new(),
-        indirect,
         uploads: evidence.uploads,
         waiting: evidence.waiting,
         incomplete: evidence.incomplete,
         configuration: evidence.configuration,
-        remarks: evidence.remarks,
+        remarks,
         style,
         context_prefix: policy.context_prefix.clone(),
         comment: policy.comment.is_some(),
     }
 }
 
-/// The report without what the repository wants ignored.
-fn kept<'a>(report: &'a Report, policy: &Policy) -> std::borrow::Cow<'a, Report> {
-    if policy.ignore.is_empty() {
-        return std::borrow::Cow::Borrowed(report);
-    }
-    std::borrow::Cow::Owned(report.filtered(|path| !policy.ignores(path)))
+/// What the uploads of the two sides are known by.
+fn keys(head: &Cut<'_>, base: Option<&Cut<'_>>, reported: &BaseReported<'_>) -> (BTreeSet<Key>, BTreeSet<Key>) {
+    let head = head.keys();
+    let base = match (reported.keys, base) {
+        (_, Some(base)) if base.is_told_apart() => base.keys(),
+        (Some(keys), _) => keys.clone(),
+        (None, _) => BTreeSet::from([None]),
+    };
+    (head, base)
 }
 
-fn with_sums(base: Base, report: Option<&std::borrow::Cow<'_, Report>>) -> Base {
+/// The two sides as far as they can be compared.
+fn pair<'a>(head: &'a Cut<'_>, base: Option<&'a Cut<'_>>, found: &Base, common: &BTreeSet<Key>, all: bool) -> Pair<'a> {
+    let totals = match found {
+        Base::Found(base) => Some(base.totals),
+        Base::Missing { .. } => return Pair { head: Cow::Borrowed(&head.whole), base: None, base_totals: None },
+    };
+    if all || common.is_empty() {
+        let base = base.map(|base| Cow::Borrowed(&*base.whole));
+        return Pair { head: Cow::Borrowed(&head.whole), base, base_totals: totals };
+    }
+    let base = base.map(|base| base.of_keys(common));
+    let base_totals = base.as_ref().map(|base| base.totals()).or(totals);
+    Pair { head: head.of_keys(common), base, base_totals }
+}
+
+fn with_sums(base: Base, report: Option<&Cut<'_>>) -> Base {
     match (base, report) {
-        (Base::Found(commit), Some(report)) => Base::Found(BaseCommit { totals: report.totals(), ..commit }),
+        (Base::Found(commit), Some(cut)) => Base::Found(BaseCommit { totals: cut.whole.totals(), ..commit }),
         (base, _) => base,
     }
 }
 
-fn patch_coverage(head: &Report, diff: &Diff, style: Style) -> PatchCoverage {
-    let patch = compare::patch(head, diff);
+fn patch(head: &Cut<'_>, diff: &Diff, style: Style) -> PatchCoverage {
+    let patch = compare::patch(&head.whole, diff);
     if patch.totals.ratio(style.metric).total == 0 {
         return PatchCoverage::NothingMeasured;
     }
     let mut files: Vec<PatchFile> = patch.files;
-    let uncovered = |file: &PatchFile| {
-        let ratio = file.totals.ratio(style.metric);
+    let uncovered = |totals: &Totals| {
+        let ratio = totals.ratio(style.metric);
         ratio.total - ratio.covered
     };
-    files.sort_by(|a, b| uncovered(b).cmp(&uncovered(a)).then_with(|| a.path.cmp(&b.path)));
+    files.sort_by(|a, b| uncovered(&b.totals).cmp(&uncovered(&a.totals)).then_with(|| a.path.cmp(&b.path)));
     PatchCoverage::Lines { totals: patch.totals, files }
 }
 
 /// Files whose coverage changed although the pull request does not touch them, those that lost most first.
-fn indirect(base: &Report, head: &Report, diff: &Diff) -> Vec<IndirectFile> {
-    let mut files = compare::indirect(base, head, diff);
+fn indirect(pair: &Pair<'_>, diff: Option<&Diff>) -> Vec<compare::IndirectFile> {
+    let (Some(base), Some(diff)) = (&pair.base, diff) else { return Vec::new() };
+    let mut files = compare::indirect(base, &pair.head, diff);
     files.sort_by(|a, b| b.newly_missed.len().cmp(&a.newly_missed.len()).then_with(|| a.path.cmp(&b.path)));
     files
 }

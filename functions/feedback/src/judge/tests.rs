@@ -1,11 +1,15 @@
 //! Judgements by table: exact at the edge, and nothing unknown passes for known.
 
+use std::collections::BTreeMap;
+
 use covermark_coverage::{FileReport, Metric, Report, Totals, diff::Diff, formats};
 use covermark_policy::{Percent, Policy, StatusRule, Target, read};
 
 use super::{
-    Base, BaseCommit, BaseReason, DiffUnknown, Evidence, Kind, Outcome, PatchCoverage, PatchTotals, Uploads, Verdicts,
-    Why, judge, target,
+    Base, BaseCommit, BaseReason, BaseReported, DiffUnknown, Evidence, Judged, Kind, Outcome, PatchCoverage,
+    PatchTotals, Reported, Uploads, Verdicts, Why, judge,
+    removed::{Removal, forgiven},
+    target,
 };
 
 fn percent(text: &str) -> Percent {
@@ -46,12 +50,26 @@ fn a_target_is_met_tolerated_or_missed_exactly_at_its_edge() {
 
 #[test]
 fn the_project_may_fall_when_no_line_more_is_uncovered() {
-    let judged = |head, base: Totals| target::project(&rule(Target::Auto, "0"), &head, Some(&base), Metric::Codecov);
+    let judged = |head, base: Totals| verdict_over(&rule(Target::Auto, "0"), head, base);
     assert_eq!(judged(lines(4, 6), lines(8, 10)).outcome, Outcome::OnlyRemoved);
     assert_eq!(judged(lines(4, 7), lines(8, 10)).outcome, Outcome::Missed);
     // A number that is asked for is asked for, whatever was removed.
     let fixed = rule(Target::Percent(percent("80")), "0");
-    assert_eq!(target::project(&fixed, &lines(4, 6), Some(&lines(8, 10)), Metric::Codecov).outcome, Outcome::Missed);
+    assert_eq!(verdict_over(&fixed, lines(4, 6), lines(8, 10)).outcome, Outcome::Missed);
+}
+
+/// A project whose base's report is gone, so that only its sums are left.
+fn verdict_over(rule: &StatusRule, head: Totals, base: Totals) -> Judged {
+    let judged = target::project(rule, &head, Some(&base), Metric::Codecov, false);
+    let report = Report::default();
+    let removal = Removal { head: &report, base: None, totals: (head, base), diff: None, metric: Metric::Codecov };
+    match judged.outcome {
+        Outcome::Missed => {
+            let outcome = forgiven(rule, &judged, &removal).unwrap_or(Outcome::Missed);
+            Judged { outcome, ..judged }
+        }
+        _ => judged,
+    }
 }
 
 fn report(text: &str) -> Report {
@@ -66,15 +84,18 @@ fn judged(policy: &Policy, diff: Result<&Diff, DiffUnknown>) -> Verdicts {
     judge(Evidence {
         pull: Some(covermark_types::PullNumber(7)),
         sha: sha.clone(),
-        head: &head,
+        branch: None,
+        head: Reported { whole: &head, parts: &[] },
         base: Base::Found(BaseCommit { sha, branch: None, behind: 0, totals: lines(1, 1), reason, incomplete: false }),
-        base_report: None,
+        base_reported: BaseReported::default(),
+        not_carried: &BTreeMap::new(),
         diff: Some(diff),
         policy,
         configuration: Vec::new(),
         uploads: Uploads { here: 1, ..Uploads::default() },
         waiting: None,
         incomplete: Vec::new(),
+        empty: None,
         remarks: Vec::new(),
     })
 }

@@ -103,6 +103,7 @@ fn project(verdicts: &Verdicts, judged: &Judged) -> (VerdictState, String) {
         (Some(_), Outcome::Missed) if informational => format!("Informational: {compared}"),
         (Some(Wanted::Percent(_)), _) => format!("{compared} (needs {})", asked(style, judged)),
         (Some(_), Outcome::Tolerated) => format!("{compared}, within the threshold of {} %", judged.threshold),
+        (Some(_), Outcome::AdjustedBase { .. }) => format!("{compared}, but not without the removed code"),
         (Some(_), Outcome::OnlyRemoved) => format!("{compared}, but no more uncovered lines than before"),
         (Some(_), _) => compared,
     };

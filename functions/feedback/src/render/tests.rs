@@ -13,8 +13,8 @@ use covermark_types::{Provider, PullNumber, RepositoryId};
 
 use super::Place;
 use crate::judge::{
-    Base, BaseCommit, BaseReason, Compared, DEFAULT, FileProblem, Judged, Judgement, Kind, Measured, Outcome,
-    PatchCoverage, PatchTotals, Project, Scope, State, Style, Uploads, Verdicts, Wanted,
+    Base, BaseCommit, BaseReason, Compared, FileProblem, Judged, Judgement, Kind, Measured, Outcome, PatchCoverage,
+    PatchTotals, Project, Scope, State, Style, Uploads, Verdicts, Wanted,
 };
 
 pub(super) fn percent(text: &str) -> Percent {
@@ -61,7 +61,7 @@ pub(super) fn judge(verdicts: &mut Verdicts, kind: Kind, judged: Option<Judged>)
         (Kind::Changes, _) => Measured::Changes(Some(verdicts.indirect.len())),
         (Kind::Project, _) => Measured::Project { head: verdicts.project.totals, base: None },
     };
-    verdicts.judgements.push(Judgement { title: DEFAULT.to_owned(), scope: Scope::Whole, measured, judged });
+    verdicts.judgements.push(Judgement { title: "default".to_owned(), scope: Scope::Whole, measured, judged });
     verdicts.judgements.sort_by_key(Judgement::kind);
 }
 
