@@ -92,8 +92,9 @@ fn resolve(parsed: Parsed, filename: &str, resolver: &Resolver<'_>) -> Vec<Resul
         .collect()
 }
 
-/// The root that all resolved paths of a report have, if it is one and the same. When none was resolved, the folder of
-/// a Go module whose files are all in it: `example.com/tool/main.go` is `main.go` where `go.mod` stands beside it.
+/// The root that all resolved paths of a report have, if it is one and the same. When none was resolved, the folder
+/// that all are in, if each of them is a file of the repository from there: several files
+/// (`/strange/build/{main,util}.c`), or those of a Go module (`example.com/tool/main.go` where `go.mod` is).
 fn common_root(files: &[(FileReport, Result<Resolved, Dropped>)], network: &Network) -> Option<String> {
     let mut found = files.iter().filter_map(|(file, resolved)| match resolved {
         Ok(Resolved::Found(path)) => root(file.path(), path),
@@ -102,12 +103,15 @@ fn common_root(files: &[(FileReport, Result<Resolved, Dropped>)], network: &Netw
     if let Some(first) = found.next() {
         return found.all(|root| root == first).then_some(first);
     }
-    let mut folders = files.iter().map(|(file, _)| {
-        let go = file.path().ends_with(".go") && !file.path().starts_with('/');
-        file.path().rfind('/').filter(|_| go).map(|end| &file.path()[..=end])
-    });
-    let first = folders.next().flatten()?;
-    (network.contains("go.mod") && folders.all(|folder| folder == Some(first))).then(|| first.to_owned())
+    let ours = files.iter().filter(|(_, resolved)| !matches!(resolved, Err(why) if why.reason == DropReason::Outside));
+    let paths: Vec<String> = ours.filter_map(|(file, _)| paths::spelled(file.path())).collect();
+    let first = paths.first()?;
+    let shared = |path: &String| first.bytes().zip(path.bytes()).take_while(|(a, b)| a == b).count();
+    let length = paths.iter().map(shared).min()?;
+    let folder = &first[..first.as_bytes()[..length].iter().rposition(|byte| *byte == b'/')? + 1];
+    let is_there = |path: &String| path.strip_prefix(folder).is_some_and(|inside| network.contains(inside));
+    let enough = paths.len() > 1 || (first.ends_with(".go") && network.contains("go.mod"));
+    (enough && paths.iter().all(is_there)).then(|| folder.to_owned())
 }
 
 /// What stands before the repository's path in the report's path.

@@ -74,10 +74,13 @@ fn a_root_that_most_files_have_is_tried_for_the_rest() {
     ");
     let windows = lcov(&["E:\\strange\\src\\a.go", "E:\\strange\\main.go"]);
     assert_eq!(ingest(&upload(&network, &[("r", &windows)])).report.files().len(), 2);
-    let module = lcov(&["example.com/tool/main.go", "example.com/tool/deep.go"]);
+    let files =
+        |network: &[&str], paths: &[&str]| ingest(&upload(network, &[("r", &lcov(paths))])).report.files().len();
     let ours = ["main.go", "deep.go", "go.mod"];
-    assert_eq!(ingest(&upload(&ours, &[("r", &module)])).report.files().len(), 2);
-    assert_eq!(ingest(&upload(&ours[..2], &[("r", &module)])).report.files().len(), 0);
+    assert_eq!(files(&ours, &["example.com/tool/main.go"]), 1);
+    assert_eq!(files(&ours[..2], &["example.com/tool/main.go"]), 0, "no module: the name alone says nothing");
+    assert_eq!(files(&["main.c", "util.c"], &["/strange/main.c", "/strange/util.c", "/usr/include/stdio.h"]), 2);
+    assert_eq!(files(&["main.c"], &["/strange/main.c", "/strange/util.c"]), 0, "one of them is not there");
     let two = lcov(&["example.com/tool/main.go", "example.org/other/deep.go"]);
     assert_eq!(ingest(&upload(&ours, &[("r", &two)])).report.files().len(), 0);
     let disputed = lcov(&["/one/src/a.go", "/two/src/b.go", "/one/main.go"]);

@@ -1,0 +1,3 @@
+module example.com/acme/widgets
+
+go 1.19
