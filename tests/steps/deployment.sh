@@ -3,7 +3,7 @@
 # A lock file with a registry's address in it would install from there, whatever the machine is set up for.
 step_lockfiles() {
     local lock
-    for lock in tests/conformance/package-lock.json tests/bench/probot/package-lock.json; do
+    for lock in tests/conformance/package-lock.json tests/conformance/reports/package-lock.json tests/bench/probot/package-lock.json; do
         if grep --line-number '"resolved"' "$lock"; then
             printf '%s names a registry. See the .npmrc beside it\n' "$lock"
             return 1

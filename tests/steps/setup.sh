@@ -18,6 +18,10 @@ set_up() {
     npm_packages "$CACHE/npm" tests/conformance
     openapi_descriptions
     signature_vectors
+    report_tools
+    python_packages "$CACHE/reports-venv" tests/conformance/reports/requirements.txt
+    npm_packages "$CACHE/reports-npm" tests/conformance/reports
+    real_reports
     printf '── set-up: done in %s\n' "$(duration "$SECONDS")"
 }
 
@@ -46,6 +50,49 @@ install_package() {
     if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$1" >/dev/null; }; then
         set_up_failed "apt-get could not install $1"
     fi
+}
+
+# What writes the reports of tests/conformance/reports: all that is missing in one go, since each would read the lists of
+# packages again.
+report_tools() {
+    local missing=()
+    wants() { # PACKAGE CHECK...
+        "${@:2}" >/dev/null 2>&1 || missing+=("$1")
+    }
+    wants g++ command -v g++
+    wants lcov command -v lcov
+    wants golang-go command -v go
+    wants ruby-simplecov ruby -e 'require "simplecov"'
+    wants phpunit command -v phpunit
+    wants php-pcov php -r 'exit(extension_loaded("pcov") ? 0 : 1);'
+    wants default-jdk-headless command -v javac
+    wants libjacoco-java test -e /usr/share/java/org.jacoco.core.jar
+    wants clang command -v clang++
+    wants llvm command -v llvm-profdata
+    install_packages "${missing[@]}"
+    # Only clang knows which one it wants.
+    local major
+    major=$(clang++ -dumpversion | cut -d. -f1)
+    missing=()
+    wants "libclang-rt-$major-dev" clang_can_profile
+    install_packages "${missing[@]}"
+}
+
+clang_can_profile() {
+    printf 'int main() { return 0; }\n' | clang++ -fprofile-instr-generate -x c++ - -o /dev/null
+}
+
+# install_packages PACKAGE...: at once; one by one when that fails, to name the one that cannot be had.
+install_packages() {
+    (($# > 0)) || return 0
+    if ((EUID == 0)) && command -v apt-get >/dev/null; then
+        printf 'installing Debian packages %s\n' "$*"
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null && return 0
+    fi
+    local package
+    for package in "$@"; do
+        install_package "$package"
+    done
 }
 
 node_is_new_enough() {
@@ -90,4 +137,16 @@ openapi_descriptions() {
 signature_vectors() {
     node tests/conformance/signatures.mjs "$COVERMARK_NPM" "$COVERMARK_SIGNATURES" ||
         set_up_failed "tests/conformance/signatures.mjs"
+}
+
+# Real tools run sample programs and write reports of them; the tests beside tests/oracles read those. Written again only
+# when the samples, the tools' pins or the scripts change.
+real_reports() {
+    local stamp
+    stamp=$(find tests/conformance/reports -type f -not -path '*/__pycache__/*' -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum)
+    [[ "$(cat "$COVERMARK_REPORTS/stamp" 2>/dev/null)" == "$stamp" ]] && return
+    printf 'letting real tools write real reports\n'
+    COVERMARK_REPORTS_VENV="$CACHE/reports-venv" COVERMARK_REPORTS_NPM="$CACHE/reports-npm" \
+        python3 -B tests/conformance/reports/make.py "$COVERMARK_REPORTS" || set_up_failed "tests/conformance/reports/make.py"
+    printf '%s\n' "$stamp" >"$COVERMARK_REPORTS/stamp"
 }

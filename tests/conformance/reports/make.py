@@ -85,19 +85,26 @@ def python_elsewhere(out):
     return run
 
 
+GCOVR = {
+    "cobertura": "cobertura.xml", "clover": "clover.xml", "jacoco": "jacoco.xml", "sonarqube": "sonarqube.xml",
+    "lcov": "lcov.info", "json-summary": "summary.json",
+}
+
+
 def cpp(out):
-    """gcovr in all its formats, lcov, and gcov itself."""
-    run = Run(out, "cpp", "cpp")
+    """gcovr in all its formats, once as it is and once with a template's instances in one."""
+    run = Run(out, "gcovr", "cpp")
     run.tool("g++", "--coverage", "-O0", "-o", "shape", "main.cpp", "shape.cpp")
     run.tool("./shape")
-    formats = {
-        "cobertura": "cobertura.xml", "clover": "clover.xml", "jacoco": "jacoco.xml", "sonarqube": "sonarqube.xml",
-        "lcov": "gcovr.info", "json": "gcovr.json", "json-summary": "summary.json",
-    }
-    run.tool(VENV / "gcovr", *(f"--{form}={run.out / file}" for form, file in formats.items()))
-    summary = sums.gcovr(run.out / "summary.json")
-    run.report("cobertura.xml", "cobertura", sums.cobertura(run.out / "cobertura.xml"), same="gcovr")
-    run.report("gcovr.info", "lcov", sums.lcov(run.out / "gcovr.info"), same="gcovr")
+    for way, options in {"as-it-is": [], "merged": ["--merge-lines"]}.items():
+        (run.out / way).mkdir()
+        run.tool(VENV / "gcovr", *options, *(f"--{form}={run.out / way / file}" for form, file in GCOVR.items()))
+        # As it is, gcovr counts a line of a template once for each instance. A line is a line: its states are ours.
+        told = sums.gcovr(run.out / way / "summary.json") if options else {}
+        lines = {name: told[name] for name in ("lines", "lines_hit") if told}
+        run.report(f"{way}/cobertura.xml", "cobertura", lines and sums.cobertura(run.out / way / "cobertura.xml"), same="lines")
+        run.report(f"{way}/lcov.info", "lcov", lines and sums.lcov(run.out / way / "lcov.info"), same="lines")
+        run.report(f"{way}/sonarqube.xml", "sonarqube", lines, same="lines")
     return run
 
 
@@ -118,10 +125,18 @@ def javascript(out):
     writers = ["json", "lcovonly", "cobertura", "clover", "json-summary"]
     reporters = [f"--reporter={writer}" for writer in writers]
     run.tool(NPM / ".bin/nyc", "--all", "--include=src/**", *reporters, f"--report-dir={run.out}", "node", "test.js")
-    summary = sums.istanbul_summary(run.out / "coverage-summary.json")
-    run.report("lcov.info", "lcov", summary, same="lines")
-    run.report("cobertura-coverage.xml", "cobertura", summary, same="lines")
+    istanbul(run)
     return run
+
+
+def istanbul(run):
+    """What nyc and c8 write, all of one summary."""
+    summary = sums.istanbul_summary(run.out / "coverage-summary.json")
+    run.report("coverage-final.json", "istanbul", summary, same="lines")
+    run.report("lcov.info", "lcov", summary, same="lines")
+    # Its Cobertura leaves out the arms on lines without a statement, which the summary counts.
+    cobertura = {**summary, **sums.cobertura_conditions(run.out / "cobertura-coverage.xml")}
+    run.report("cobertura-coverage.xml", "cobertura", cobertura, same="lines")
 
 
 def typescript(out):
@@ -129,9 +144,7 @@ def typescript(out):
     run.tool(NPM / ".bin/tsc")
     reporters = [f"--reporter={writer}" for writer in ["json", "lcovonly", "cobertura", "clover", "json-summary"]]
     run.tool(NPM / ".bin/c8", "--all", "--src=src", *reporters, f"--reports-dir={run.out}", "node", "out/test.js")
-    summary = sums.istanbul_summary(run.out / "coverage-summary.json")
-    run.report("lcov.info", "lcov", summary, same="lines")
-    run.report("cobertura-coverage.xml", "cobertura", summary, same="lines")
+    istanbul(run)
     return run
 
 
@@ -152,13 +165,15 @@ def clang(out):
     export = ["llvm-cov", "export", "./shape", "-instr-profile=shape.profdata"]
     run.tool(*export, "-format=lcov", into="llvm.info")
     run.tool(*export, into="llvm.json")
-    run.report("llvm.info", "lcov", sums.lcov(run.out / "llvm.info"), same="lines")
+    run.report("llvm.info", "lcov", sums.lcov_records(run.out / "llvm.info"), same="lines")
+    run.report("llvm.json", "llvm-cov-json", sums.llvm(run.out / "llvm.json"), same="lines")
     return run
 
 
 def ruby(out):
     run = Run(out, "ruby", "ruby")
     run.tool("ruby", "run.rb", OUT=str(run.out))
+    run.report(".resultset.json", "simplecov", json.loads((run.out / "sums.json").read_text()))
     return run
 
 

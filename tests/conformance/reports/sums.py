@@ -20,6 +20,30 @@ def cobertura(file):
     return of(*(root.get(name) for name in names))
 
 
+def cobertura_conditions(file):
+    """The arms that its lines name: `condition-coverage="50% (1/2)"`."""
+    found = [0, 0]
+    for line in xml.parse(file).getroot().iterfind(".//class/lines/line[@condition-coverage]"):
+        taken, total = line.get("condition-coverage").split("(")[1].rstrip(")").split("/")
+        found = [found[0] + int(total), found[1] + int(taken)]
+    return of(None, None, *found)
+
+
+def lcov_records(file):
+    """Like `lcov`, but arms and functions counted by their records: llvm-cov's sums take a template's instances for one,
+    its records do not."""
+    arms, functions, called = [], set(), set()
+    for line in open(file, encoding="utf-8"):
+        name, _, value = line.strip().partition(":")
+        if name == "BRDA":
+            arms.append(value.rsplit(",", 1)[1] not in ("-", "0"))
+        elif name == "FN":
+            functions.add(value.split(",", 1)[1])
+        elif name == "FNDA" and not value.startswith("0,"):
+            called.add(value.split(",", 1)[1])
+    return {**lcov(file), **of(None, None, len(arms), sum(arms), len(functions), len(called))}
+
+
 def lcov(file):
     """LF, LH, BRF, BRH, FNF, FNH, summed."""
     found = {}
@@ -69,10 +93,6 @@ def jacoco(file):
 def llvm(file):
     totals = json.load(open(file))["data"][0]["totals"]
     return of(*(totals[what][side] for what in ["lines", "branches"] for side in ["count", "covered"]))
-
-
-def simplecov(file):
-    return json.load(open(file))
 
 
 def go(file):

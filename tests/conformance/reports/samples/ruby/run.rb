@@ -8,11 +8,14 @@ SimpleCov.start do
   coverage_dir ENV.fetch('OUT')
   command_name 'samples'
   formatter Class.new {
-    # The tool's own sums, in its own words.
+    # The tool's own sums: of lines those of what it measured before it left out `:nocov:`, as in its result set.
     def format(result)
-      lines = result.coverage_statistics[:line]
+      measured = result.original_result.values.flat_map { |file| file['lines'] }.compact
       branches = result.coverage_statistics[:branch]
-      sums = { lines: lines.total, lines_hit: lines.covered, branches: branches.total, branches_hit: branches.covered }
+      sums = {
+        lines: measured.length, lines_hit: measured.count(&:positive?),
+        branches: branches.total, branches_hit: branches.covered,
+      }
       File.write(File.join(ENV.fetch('OUT'), 'sums.json'), JSON.dump(sums))
     end
   }
