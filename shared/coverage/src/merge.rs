@@ -4,8 +4,7 @@
 //! that is already in is passed over: the same upload delivered twice, or a commit report merged with one of its own
 //! parts, counts once. Lines and branches join without counting and need no such care.
 
-use std::collections::BTreeMap;
-
+use crate::model::{Repeat, join};
 use crate::{FileReport, Report};
 
 /// Merges reports. Commutative and associative over distinct uploads, and each upload counts once, where an upload is
@@ -17,18 +16,32 @@ pub fn merge<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Report {
     if let [(only, _)] = chosen.as_slice() {
         return (*only).clone();
     }
-    let mut by_path: BTreeMap<&str, Vec<&FileReport>> = BTreeMap::new();
-    for (report, _) in &chosen {
-        report.files().iter().for_each(|file| by_path.entry(file.path()).or_default().push(file));
-    }
-    let files = by_path
-        .into_values()
-        .filter_map(|files| files.split_first().map(|(first, rest)| first.merged(rest.iter().copied())))
-        .collect();
+    let files = by_path(&chosen.iter().map(|(report, _)| report.files()).collect::<Vec<_>>());
     let mut parts: Vec<u64> = chosen.into_iter().flat_map(|(_, parts)| parts).collect();
     parts.sort_unstable();
     parts.dedup();
     Report::with_parts(files, parts)
+}
+
+/// Walks through the sorted files of all reports at once.
+fn by_path(reports: &[&[FileReport]]) -> Vec<FileReport> {
+    let mut left = reports.to_vec();
+    let mut merged = Vec::with_capacity(left.iter().map(|files| files.len()).max().unwrap_or(0));
+    let mut same = Vec::with_capacity(left.len());
+    // Reports of one build have the same files, so the first one's path is nearly always everybody's.
+    while let Some(path) = left.iter().filter_map(|files| files.first()).map(FileReport::path).min() {
+        same.clear();
+        for files in &mut left {
+            if let Some((file, rest)) = files.split_first()
+                && file.path() == path
+            {
+                same.push(file);
+                *files = rest;
+            }
+        }
+        merged.extend(join(&same, Repeat::Add));
+    }
+    merged
 }
 
 /// The reports that are not contained in another one, with their parts. The largest are looked at first.

@@ -15,7 +15,7 @@
 mod functions;
 
 use functions::Functions;
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use super::input::Input;
 use super::number::{self, Count};
@@ -47,14 +47,59 @@ struct Reader {
 
 impl Reader {
     fn feed(&mut self, block: &[u8]) {
-        let mut start = 0;
-        for end in memchr_iter(b'\n', block) {
-            self.record(&block[start..end]);
-            start = end + 1;
+        let mut rest = block;
+        while !rest.is_empty() {
+            if self.open
+                && let Some(length) = self.usual(rest)
+            {
+                self.line += 1;
+                rest = &rest[length..];
+                continue;
+            }
+            let end = memchr(b'\n', rest).unwrap_or(rest.len());
+            self.record(&rest[..end]);
+            rest = rest.get(end + 1..).unwrap_or_default();
         }
-        if start < block.len() {
-            self.record(&block[start..]);
+    }
+
+    /// Reads one of the records that nearly all of a tracefile is made of, in the form that nearly all of them have:
+    /// `DA:1,2` and `BRDA:1,0,1,2`, plain small numbers, a line feed. Its length, or `None` for [`Reader::record`].
+    #[inline]
+    fn usual(&mut self, text: &[u8]) -> Option<usize> {
+        if text.starts_with(b"DA:") {
+            let (number, length) = number::leading(&text[3..])?;
+            let at = 3 + length;
+            let rest = text.get(at..)?.strip_prefix(b",")?;
+            let (hits, length) = number::leading(rest)?;
+            (rest.get(length) == Some(&b'\n') && number > 0).then(|| {
+                self.builder.line(number, hits);
+                at + length + 2
+            })
+        } else if text.starts_with(b"BRDA:") {
+            self.usual_arm(text)
+        } else {
+            None
         }
+    }
+
+    #[inline]
+    fn usual_arm(&mut self, text: &[u8]) -> Option<usize> {
+        let (number, mut at) = number::leading(&text[5..])?;
+        at += 5;
+        let field = |at: usize| {
+            let rest = text.get(at..)?.strip_prefix(b",")?;
+            let (value, length) = number::leading(rest)?;
+            // A leading zero makes a name of it.
+            (rest[0] != b'0' || length == 1).then_some((value, at + length + 1))
+        };
+        let (block, after_block) = field(at)?;
+        let (arm, after_arm) = field(after_block)?;
+        let rest = text.get(after_arm..)?.strip_prefix(b",")?;
+        let (taken, length) = if rest.first() == Some(&b'-') { (0, 1) } else { number::leading(rest)? };
+        (rest.get(length) == Some(&b'\n') && number > 0 && arm < 1 << 16).then(|| {
+            self.builder.arm(number, Fact::numbered(block, arm, taken > 0));
+            after_arm + length + 2
+        })
     }
 
     fn finish(mut self) -> Parsed {

@@ -51,3 +51,43 @@ pub(super) fn line(text: &[u8]) -> Option<u32> {
     }
     (value > 0).then_some(value)
 }
+
+/// The number of up to seven digits that `text` starts with, and how many digits it has: eight bytes at a time, without
+/// a branch for each digit. `None` for no digit, for eight and more, and close to the end of the text; the callers have
+/// a slower way for those.
+#[inline]
+pub(super) fn leading(text: &[u8]) -> Option<(u32, usize)> {
+    let word = u64::from_le_bytes(*text.first_chunk()?);
+    let digits = word ^ 0x3030_3030_3030_3030;
+    // The high bit of each byte that is no digit; what the carry of such a byte does to those after it is of no interest.
+    let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+    let length = others.trailing_zeros() as usize / 8;
+    if length == 0 || length == 8 {
+        return None;
+    }
+    // The digits at the end and zeros before them, then pairs, fours and all eight of them at once.
+    let digits = digits << (64 - 8 * length);
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let low = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
+    let high = (pairs >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
+    Some(((low.wrapping_add(high) >> 32) as u32, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::leading;
+
+    proptest! {
+        #[test]
+        fn leading_digits_are_a_number(digits in "[0-9]{0,9}", rest in proptest::collection::vec(any::<u8>(), 0..12)) {
+            let mut text = digits.clone().into_bytes();
+            text.extend(rest);
+            let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let expected = (text.len() >= 8 && (1..8).contains(&length))
+                .then(|| (std::str::from_utf8(&text[..length]).unwrap().parse().unwrap(), length));
+            prop_assert_eq!(leading(&text), expected);
+        }
+    }
+}

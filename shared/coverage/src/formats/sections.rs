@@ -5,12 +5,32 @@ use std::collections::hash_map::Entry;
 
 use super::{MAX_FILES, MAX_PATH, WarningCode};
 use crate::FileReport;
-use crate::model::{FileBuilder, Repeat};
+use crate::model::{FileBuilder, Repeat, join};
 
 #[derive(Debug, Default)]
 pub(super) struct Sections {
     files: Vec<FileReport>,
     index: HashMap<Box<str>, usize>,
+    /// Further sections of a file, not merged yet: each merge costs the whole file, so it waits for as much.
+    waiting: HashMap<usize, Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    sections: Vec<FileReport>,
+    weight: usize,
+    repeat: Repeat,
+}
+
+impl Waiting {
+    fn merge_into(&mut self, file: &mut FileReport) {
+        let sections = std::mem::take(&mut self.sections);
+        let all: Vec<&FileReport> = std::iter::once(&*file).chain(&sections).collect();
+        if let Some(merged) = join(&all, self.repeat) {
+            *file = merged;
+        }
+        self.weight = 0;
+    }
 }
 
 /// Why a section was not kept.
@@ -45,7 +65,13 @@ impl Sections {
         match self.index.entry(path.into()) {
             Entry::Occupied(known) => {
                 let file = &mut self.files[*known.get()];
-                *file = file.merged([&section]);
+                let new = || Waiting { sections: Vec::new(), weight: 0, repeat };
+                let waiting = self.waiting.entry(*known.get()).or_insert_with(new);
+                waiting.weight += section.weight();
+                waiting.sections.push(section);
+                if waiting.weight >= file.weight().max(1024) {
+                    waiting.merge_into(file);
+                }
             }
             Entry::Vacant(free) => {
                 free.insert(self.files.len());
@@ -55,7 +81,10 @@ impl Sections {
         Ok(())
     }
 
-    pub(super) fn into_files(self) -> Vec<FileReport> {
+    pub(super) fn into_files(mut self) -> Vec<FileReport> {
+        for (index, mut waiting) in self.waiting {
+            waiting.merge_into(&mut self.files[index]);
+        }
         self.files
     }
 }

@@ -276,15 +276,18 @@ fn doctype_end(text: &[u8]) -> Option<usize> {
 
 /// Names and raw values in what follows a tag's name.
 pub(super) fn attributes(raw: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut rest = raw;
+    // Names and values are a few bytes long: a vector search would take longer to start than to search.
+    let bytes = raw.as_bytes();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let equals = memchr(b'=', rest.as_bytes())?;
-        let name = rest[..equals].trim_ascii();
-        let value = rest[equals + 1..].trim_ascii_start();
-        let quote = *value.as_bytes().first().filter(|quote| matches!(quote, b'"' | b'\''))?;
-        let end = memchr(quote, &value.as_bytes()[1..])? + 1;
-        rest = &value[end + 1..];
-        Some((name, &value[1..end]))
+        let equals = at + bytes[at..].iter().position(|byte| *byte == b'=')?;
+        let name = raw[at..equals].trim_ascii();
+        let spaces = bytes[equals + 1..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let start = equals + 2 + spaces;
+        let quote = *bytes.get(start - 1).filter(|quote| matches!(quote, b'"' | b'\''))?;
+        let end = start + bytes.get(start..)?.iter().position(|byte| *byte == quote)?;
+        at = end + 1;
+        Some((name, &raw[start..end]))
     })
 }
 

@@ -108,8 +108,17 @@ impl Fact {
         self.0 >> TAG_SHIFT
     }
 
-    fn is_arm(self) -> bool {
+    pub(super) fn is_arm(self) -> bool {
         self.tag() == 0
+    }
+
+    pub(super) fn is_count(self) -> bool {
+        self.tag() == COUNT
+    }
+
+    /// Of two facts on the same arm.
+    pub(super) fn either(self, other: Fact) -> Fact {
+        Fact(self.0 | other.0 & 1)
     }
 
     fn arm_id(self) -> u64 {
@@ -183,7 +192,7 @@ impl<'a> Row<'a> {
     /// Sorts the facts a parser collected for one line and folds repeated arms. Repeated counts cannot occur: parsers
     /// that have counts make one row for each.
     pub(crate) fn normalise(facts: &mut Vec<Fact>) {
-        if facts.windows(2).all(|pair| pair[0] < pair[1] && !same_arm(pair[0], pair[1])) {
+        if Row(facts).is_normal() {
             return;
         }
         facts.sort_unstable();
@@ -195,6 +204,11 @@ impl<'a> Row<'a> {
             }
             same
         });
+    }
+
+    /// Whether [`Row::normalise`] has nothing to do.
+    pub(crate) fn is_normal(self) -> bool {
+        self.0.windows(2).all(|pair| pair[0] < pair[1] && !same_arm(pair[0], pair[1]))
     }
 
     /// Appends the join of two rows to `out`.
@@ -246,7 +260,7 @@ impl<'a> Row<'a> {
 
     /// Whether stored facts have the order and shape that [`Row::parts`] relies on.
     pub(crate) fn is_canonical(self) -> bool {
-        let ordered = self.0.windows(2).all(|pair| pair[0] < pair[1] && !same_arm(pair[0], pair[1]));
+        let ordered = self.is_normal();
         let parts = self.parts();
         let missing_sound = parts.missing.is_none_or(|facts| {
             facts[0].tag() == MISSING_TOTAL

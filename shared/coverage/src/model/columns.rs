@@ -1,12 +1,14 @@
 //! The columns of one file, and adding another upload's columns to them.
 
+use std::sync::Arc;
+
 use super::{Fact, Functions, Row};
 
 /// Line numbers and hit counts, side by side, and the branch facts by line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Columns {
-    /// Strictly ascending, from 1.
-    pub(crate) numbers: Vec<u32>,
+    /// Strictly ascending, from 1. Shared, because uploads of one build have the same.
+    pub(crate) numbers: Arc<[u32]>,
     /// As long as `numbers`.
     pub(crate) hits: Vec<u32>,
     pub(crate) branches: BranchRows,
@@ -53,7 +55,16 @@ impl BranchRows {
         }
     }
 
-    fn joined(&self, other: &BranchRows) -> BranchRows {
+    /// Adds the arms that `other` took. Both have the same arms and nothing else.
+    pub(super) fn take_arms(&mut self, other: &BranchRows) {
+        self.facts.iter_mut().zip(&other.facts).for_each(|(mine, theirs)| *mine = mine.either(*theirs));
+    }
+
+    pub(super) fn joined(&self, other: &BranchRows) -> BranchRows {
+        // Joining equals changes nothing, unless they are unnamed counts, of which two may be of different arms.
+        if self == other && !self.facts.iter().fold(false, |any, fact| any | fact.is_count()) {
+            return self.clone();
+        }
         let mut out = BranchRows::with_capacity(self.len().max(other.len()), self.facts.len().max(other.facts.len()));
         let (mut left, mut right) = (0, 0);
         while left < self.len() && right < other.len() {
@@ -85,49 +96,8 @@ impl BranchRows {
 }
 
 impl Columns {
-    /// Adds another upload of the same file: hits add up (saturating), branches join.
-    pub(crate) fn absorb(&mut self, other: &Columns) {
-        if self.numbers == other.numbers {
-            // The usual case, uploads of the same build: one comparison and one vectorised addition.
-            self.hits.iter_mut().zip(&other.hits).for_each(|(mine, theirs)| *mine = mine.saturating_add(*theirs));
-        } else {
-            self.absorb_lines(other);
-        }
-        if self.branches.len() == 0 {
-            self.branches.clone_from(&other.branches);
-        } else if other.branches.len() > 0 {
-            self.branches = self.branches.joined(&other.branches);
-        }
-        match (&mut self.functions, &other.functions) {
-            (Some(mine), Some(theirs)) => **mine = mine.joined(theirs),
-            (mine @ None, theirs) => mine.clone_from(theirs),
-            (Some(_), None) => {}
-        }
-    }
-
-    fn absorb_lines(&mut self, other: &Columns) {
-        let mut numbers = Vec::with_capacity(self.numbers.len().max(other.numbers.len()));
-        let mut hits = Vec::with_capacity(numbers.capacity());
-        let (mut left, mut right) = (0, 0);
-        while left < self.numbers.len() && right < other.numbers.len() {
-            let (a, b) = (self.numbers[left], other.numbers[right]);
-            let mine = if a <= b { self.hits[left] } else { 0 };
-            let theirs = if b <= a { other.hits[right] } else { 0 };
-            numbers.push(a.min(b));
-            hits.push(mine.saturating_add(theirs));
-            left += usize::from(a <= b);
-            right += usize::from(b <= a);
-        }
-        numbers.extend_from_slice(&self.numbers[left..]);
-        hits.extend_from_slice(&self.hits[left..]);
-        numbers.extend_from_slice(&other.numbers[right..]);
-        hits.extend_from_slice(&other.hits[right..]);
-        (self.numbers, self.hits) = (numbers, hits);
-    }
-
     /// Gives back what growing reserved: a report lives long after its parser.
     pub(crate) fn shrink(&mut self) {
-        self.numbers.shrink_to_fit();
         self.hits.shrink_to_fit();
         self.branches.lines.shrink_to_fit();
         self.branches.starts.shrink_to_fit();

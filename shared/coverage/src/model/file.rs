@@ -1,24 +1,29 @@
 //! One file of a report: its path, its columns and their digest.
 
-use std::hash::Hasher;
+use std::sync::OnceLock;
 
-use twox_hash::XxHash3_64;
-
-use super::{Branches, Columns, Fact, FileBuilder, Function, Line, Repeat, Totals};
+use super::{Branches, Columns, Fact, FileBuilder, Function, Line, Repeat, Totals, digest};
 
 /// The coverage of one file. Lines are sorted by number and unique.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct FileReport {
     path: Box<str>,
     columns: Columns,
-    digest: u64,
+    marks: Marks,
+}
+
+/// What is made of the columns once, and only if somebody asks: a parser's files are mostly merged, never looked up.
+#[derive(Clone, Default)]
+struct Marks {
+    digest: OnceLock<u64>,
+    lines: OnceLock<u64>,
+    arms: OnceLock<Option<u64>>,
 }
 
 impl FileReport {
     pub(crate) fn new(path: &str, mut columns: Columns) -> FileReport {
         columns.shrink();
-        let digest = digest(&columns);
-        FileReport { path: path.into(), columns, digest }
+        FileReport { path: path.into(), columns, marks: Marks::default() }
     }
 
     /// A file from lines in any order. Branch counts are taken as unnamed; a line given twice adds up. For tests and
@@ -95,22 +100,30 @@ impl FileReport {
     /// coverage, so a comparison skips them. Stable across versions: it is stored in shards.
     #[must_use]
     pub fn digest(&self) -> u64 {
-        self.digest
+        *self.marks.digest.get_or_init(|| digest::columns(&self.columns, self.lines_mark()))
+    }
+
+    fn lines_mark(&self) -> u64 {
+        *self.marks.lines.get_or_init(|| digest::lines(&self.columns.numbers))
+    }
+
+    /// Files with equal marks have the same named arms, and no other facts.
+    pub(super) fn arms_mark(&self) -> Option<u64> {
+        *self.marks.arms.get_or_init(|| digest::arms(&self.columns.branches))
+    }
+
+    /// Whether both have the same executable lines.
+    pub(super) fn has_lines_of(&self, other: &FileReport) -> bool {
+        self.columns.numbers.len() == other.columns.numbers.len() && self.lines_mark() == other.lines_mark()
+    }
+
+    /// How much there is of it, roughly, for deciding when merging pays.
+    pub(crate) fn weight(&self) -> usize {
+        self.columns.numbers.len() + self.columns.branches.facts.len() + self.functions().count()
     }
 
     pub(crate) fn columns(&self) -> &Columns {
         &self.columns
-    }
-
-    /// The coverage of this file and of `others` together.
-    pub(crate) fn merged<'a>(&self, others: impl IntoIterator<Item = &'a FileReport>) -> FileReport {
-        let mut others = others.into_iter().peekable();
-        if others.peek().is_none() {
-            return self.clone();
-        }
-        let mut columns = self.columns.clone();
-        others.for_each(|other| columns.absorb(&other.columns));
-        FileReport::new(&self.path, columns)
     }
 
     fn lines_in(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = Line> + '_ {
@@ -129,6 +142,15 @@ impl FileReport {
     }
 }
 
+/// Equal path, equal coverage.
+impl PartialEq for FileReport {
+    fn eq(&self, other: &FileReport) -> bool {
+        self.path == other.path && self.columns == other.columns
+    }
+}
+
+impl Eq for FileReport {}
+
 impl std::fmt::Debug for FileReport {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("FileReport")
@@ -136,34 +158,5 @@ impl std::fmt::Debug for FileReport {
             .field("lines", &self.lines().collect::<Vec<_>>())
             .field("functions", &self.functions().collect::<Vec<_>>())
             .finish_non_exhaustive()
-    }
-}
-
-/// Lengths first, so that no column can pass for a part of its neighbour.
-fn digest(columns: &Columns) -> u64 {
-    let mut hasher = XxHash3_64::new();
-    let rows = &columns.branches;
-    hasher.write(&(columns.numbers.len() as u64).to_le_bytes());
-    hasher.write(&(rows.len() as u64).to_le_bytes());
-    for column in [&columns.numbers, &columns.hits, &rows.lines, &rows.starts] {
-        write_words(&mut hasher, column, |word, bytes| bytes.extend_from_slice(&word.to_le_bytes()));
-    }
-    write_words(&mut hasher, &rows.facts, |fact, bytes| bytes.extend_from_slice(&fact.word().to_le_bytes()));
-    // Nothing at all for a file without functions, so that most digests do not depend on this.
-    if let Some(functions) = &columns.functions {
-        for column in [&functions.lines, &functions.hits, &functions.ends] {
-            write_words(&mut hasher, column, |word, bytes| bytes.extend_from_slice(&word.to_le_bytes()));
-        }
-        hasher.write(functions.names.as_bytes());
-    }
-    hasher.finish()
-}
-
-fn write_words<T>(hasher: &mut XxHash3_64, words: &[T], put: impl Fn(&T, &mut Vec<u8>)) {
-    let mut buffer = Vec::with_capacity(4096);
-    for chunk in words.chunks(512) {
-        buffer.clear();
-        chunk.iter().for_each(|word| put(word, &mut buffer));
-        hasher.write(&buffer);
     }
 }

@@ -86,19 +86,19 @@ impl Functions {
         out
     }
 
-    /// Both together, calls added.
-    pub(crate) fn joined(&self, other: &Functions) -> Functions {
+    /// Both together; `both` makes one count of two.
+    pub(crate) fn joined(&self, other: &Functions, both: fn(u32, u32) -> u32) -> Functions {
         let mut out = Functions::default();
         let (mut left, mut right) = (0, 0);
         while left < self.len() && right < other.len() {
             let (a, b) = (self.get(left), other.get(right));
             let first = key(a) <= key(b);
-            out.add(if first { a } else { b }, u32::saturating_add);
+            out.add(if first { a } else { b }, both);
             left += usize::from(first);
             right += usize::from(!first);
         }
-        (left..self.len()).for_each(|index| out.add(self.get(index), u32::saturating_add));
-        (right..other.len()).for_each(|index| out.add(other.get(index), u32::saturating_add));
+        (left..self.len()).for_each(|index| out.add(self.get(index), both));
+        (right..other.len()).for_each(|index| out.add(other.get(index), both));
         out
     }
 

@@ -7,8 +7,10 @@
 mod branches;
 mod builder;
 mod columns;
+mod digest;
 mod file;
 mod functions;
+mod join;
 mod line;
 mod moved;
 mod report;
@@ -22,6 +24,7 @@ pub(crate) use columns::{BranchRows, Columns};
 pub use file::FileReport;
 pub use functions::Function;
 pub(crate) use functions::Functions;
+pub(crate) use join::join;
 pub use line::{Branches, Line, LineState};
 pub use report::Report;
 pub use totals::Totals;

@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use twox_hash::XxHash3_64;
 
-use super::{FileReport, Totals};
+use super::{FileReport, Repeat, Totals, join};
 
 /// The coverage of a set of files, from one upload or merged from several. The default is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Report {
         files.sort_by(|a, b| a.path().cmp(b.path()));
         let files = files
             .chunk_by(|a, b| a.path() == b.path())
-            .filter_map(|same| same.split_first().map(|(first, rest)| first.merged(rest)))
+            .filter_map(|same| join(&same.iter().collect::<Vec<_>>(), Repeat::Add))
             .collect();
         Report { files, parts: Vec::new() }
     }

@@ -1,12 +1,12 @@
-//! Reading a shard. Nothing is allocated that the bytes at hand could not fill, and every file is checked against its
+//! Reading frames. Nothing is allocated that the bytes at hand could not fill, and every file is checked against its
 //! digest.
 
-use twox_hash::XxHash3_64;
-
-use super::index::{Entry, Frame, Index};
+use super::ShardError;
+use super::column::{COLUMNS, Column, unpack};
+use super::contents::Contents;
+use super::index::{Batch, Entry};
 use super::place::Place;
 use super::varint::Reader;
-use super::{HEADER, MAGIC, MAX_RAW, ShardError, VERSION};
 use crate::model::{BranchRows, Columns, Fact, Functions, View};
 use crate::{FileReport, Report};
 
@@ -15,163 +15,153 @@ use crate::{FileReport, Report};
 /// # Errors
 /// When the bytes are no shard, of a newer version, too large or damaged. None of these goes away by trying again.
 pub fn decode(bytes: &[u8]) -> Result<Report, ShardError> {
-    let (header, rest) = bytes.split_at_checked(HEADER).ok_or(ShardError::NotAShard)?;
-    if header[..4] != MAGIC {
-        return Err(ShardError::NotAShard);
+    let contents = Contents::open(bytes)?;
+    let (mut files, mut end) = (Vec::new(), Contents::length(bytes)?);
+    for frame in contents.frames() {
+        let start = end;
+        end = usize::try_from(frame.range.end).unwrap_or(usize::MAX);
+        let packed = bytes.get(start..end).ok_or(ShardError::Damaged("a frame is cut off"))?;
+        files.append(&mut contents.read(&frame, packed)?);
     }
-    let version = u16::from_le_bytes([header[4], header[5]]);
-    if version != VERSION {
-        return Err(ShardError::UnknownVersion { found: version });
-    }
-    let field = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]) as usize;
-    let mut budget = MAX_RAW;
-    let (packed, mut frames) = rest.split_at_checked(field(8)).ok_or(ShardError::Damaged("its index is cut off"))?;
-    let raw_index = unpack(packed, field(12), &mut budget)?;
-    if XxHash3_64::oneshot(&raw_index).to_le_bytes() != header[16..] {
-        return Err(ShardError::Damaged("its index does not match its digest"));
-    }
-    let index = Index::read(&raw_index)?;
-    let mut files = Vec::new();
-    for frame in &index.frames {
-        let (packed, rest) = frames.split_at_checked(frame.length).ok_or(ShardError::Damaged("a frame is cut off"))?;
-        frames = rest;
-        read_frame(frame, &unpack(packed, frame.raw_length, &mut budget)?, &mut files)?;
-    }
-    if !frames.is_empty() || files.windows(2).any(|pair| pair[0].path() >= pair[1].path()) {
+    if end != bytes.len() {
         return Err(ShardError::Damaged("its index does not match its content"));
     }
-    Ok(Report::with_parts(files, index.parts))
+    Ok(Report::with_parts(files, contents.index.parts))
 }
 
-fn unpack(packed: &[u8], raw_length: usize, budget: &mut usize) -> Result<Vec<u8>, ShardError> {
-    let left = budget.checked_sub(raw_length).ok_or(ShardError::TooLarge { claimed: raw_length, limit: MAX_RAW })?;
-    *budget = left;
-    let raw = zstd::bulk::decompress(packed, raw_length)
-        .map_err(|_| ShardError::Damaged("a frame cannot be decompressed"))?;
-    if raw.len() == raw_length { Ok(raw) } else { Err(ShardError::Damaged("a frame has another length")) }
-}
-
-fn read_frame(frame: &Frame, raw: &[u8], files: &mut Vec<FileReport>) -> Result<(), ShardError> {
-    let least: usize = frame.files.iter().map(Entry::least_bytes).fold(0, usize::saturating_add);
-    let columns = (least <= raw.len()).then(|| read_columns(&frame.files, raw)).flatten();
-    let columns = columns.ok_or(ShardError::Damaged("a frame's columns cannot be read"))?;
-    for (entry, columns) in frame.files.iter().zip(columns) {
-        let file = FileReport::new(&entry.path, columns);
+/// The files of one frame.
+pub(super) fn read_frame(batch: &Batch, packed: &[u8]) -> Result<Vec<FileReport>, ShardError> {
+    let raw = unpack(packed, batch.raw_length)?;
+    let files = read_files(&raw, &batch.files).ok_or(ShardError::Damaged("a frame's columns cannot be read"))?;
+    for (entry, file) in batch.files.iter().zip(&files) {
         if file.digest() != entry.digest {
             return Err(ShardError::Damaged("a file does not match its digest"));
         }
-        files.push(file);
     }
-    Ok(())
+    Ok(files)
 }
 
-/// The inverse of `encode::columns`, column by column over all files.
-fn read_columns(entries: &[Entry], raw: &[u8]) -> Option<Vec<Columns>> {
-    let mut reader = Reader(raw);
-    let mut files: Vec<Columns> = entries.iter().map(|_| Columns::default()).collect();
-    for (entry, file) in entries.iter().zip(&mut files) {
-        file.numbers = gaps(&mut reader, entry.lines)?;
-    }
-    for (entry, file) in entries.iter().zip(&mut files) {
-        file.hits = (0..entry.lines).map(|_| reader.u32()).collect::<Option<_>>()?;
-    }
-    for (entry, file) in entries.iter().zip(&mut files) {
-        file.branches.lines = gaps(&mut reader, entry.rows)?;
-    }
-    for (entry, file) in entries.iter().zip(&mut files) {
-        file.branches.starts = starts(&mut reader, entry)?;
-    }
-    let shapes = entries.iter().map(|entry| reader.bytes(entry.facts)).collect::<Option<Vec<_>>>()?;
-    let halves = shapes.iter().map(|shapes| high_halves(&mut reader, shapes)).collect::<Option<Vec<_>>>()?;
-    for ((shapes, halves), file) in shapes.into_iter().zip(halves).zip(&mut files) {
-        read_facts(&mut reader, shapes, &halves, &mut file.branches)?;
-    }
-    read_functions(&mut reader, entries, &mut files)?;
-    reader.0.is_empty().then_some(files)
+fn read_files(raw: &[Vec<u8>; COLUMNS], entries: &[Entry]) -> Option<Vec<FileReport>> {
+    let mut readers = Readers::new(raw)?;
+    let files = entries.iter().map(|entry| readers.file(entry)).collect::<Option<Vec<_>>>()?;
+    readers.columns.iter().all(|reader| reader.0.is_empty()).then_some(files)
 }
 
-/// Four columns over all files: lines, counts, lengths of names, names.
-fn read_functions(reader: &mut Reader<'_>, entries: &[Entry], files: &mut [Columns]) -> Option<()> {
-    let mut all: Vec<Functions> = entries.iter().map(|_| Functions::default()).collect();
-    for (entry, functions) in entries.iter().zip(&mut all) {
-        let mut line = 0_u32;
-        for _ in 0..entry.functions {
-            line = line.checked_add(reader.u32()?)?;
-            functions.lines.push(line);
+struct Readers<'a> {
+    columns: [Reader<'a>; COLUMNS],
+    entries: Vec<u64>,
+}
+
+impl<'a> Readers<'a> {
+    /// `None` when the entries are not whole.
+    fn new(raw: &'a [Vec<u8>; COLUMNS]) -> Option<Readers<'a>> {
+        let mut readers = Readers { columns: raw.each_ref().map(|raw| Reader(raw)), entries: Vec::new() };
+        let entries = std::mem::take(&mut readers.of(Column::Entries).0);
+        let (words, rest) = entries.as_chunks();
+        readers.entries = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
+        rest.is_empty().then_some(readers)
+    }
+
+    fn of(&mut self, column: Column) -> &mut Reader<'a> {
+        &mut self.columns[column as usize]
+    }
+
+    fn file(&mut self, entry: &Entry) -> Option<FileReport> {
+        let numbers = self.lines(entry)?;
+        let hits = self.numbers(Column::Hits, entry.lines)?;
+        let branches = self.rows(entry, &numbers)?;
+        let functions = if entry.functions == 0 { None } else { Some(Box::new(self.functions(entry.functions)?)) };
+        Some(FileReport::new(&entry.path, Columns { numbers: numbers.into(), hits, branches, functions }))
+    }
+
+    /// Plain numbers, each at least a byte.
+    fn numbers(&mut self, column: Column, count: usize) -> Option<Vec<u32>> {
+        let reader = self.of(column);
+        let mut numbers = Vec::with_capacity((count <= reader.0.len()).then_some(count)?);
+        for _ in 0..count {
+            numbers.push(reader.u32()?);
         }
+        Some(numbers)
     }
-    for (entry, functions) in entries.iter().zip(&mut all) {
-        functions.hits = (0..entry.functions).map(|_| reader.u32()).collect::<Option<_>>()?;
-    }
-    for (entry, functions) in entries.iter().zip(&mut all) {
-        let mut end = 0_u32;
-        for _ in 0..entry.functions {
-            end = end.checked_add(reader.u32()?)?;
-            functions.ends.push(end);
+
+    fn lines(&mut self, entry: &Entry) -> Option<Vec<u32>> {
+        if entry.span == 0 {
+            let mut numbers = self.numbers(Column::Lines, entry.lines)?;
+            let mut before = 0_u32;
+            for number in &mut numbers {
+                before = before.checked_add(*number)?.checked_add(1)?;
+                *number = before;
+            }
+            return Some(numbers);
         }
+        let bitmap = self.of(Column::Lines).bytes(entry.span.div_ceil(8))?;
+        let mut numbers = Vec::with_capacity((entry.lines <= 8 * bitmap.len()).then_some(entry.lines)?);
+        for (first, byte) in (1_u32..).step_by(8).zip(bitmap) {
+            let mut left = *byte;
+            while left != 0 {
+                numbers.push(first + left.trailing_zeros());
+                left &= left - 1;
+            }
+        }
+        (numbers.len() == entry.lines && numbers.last().is_some_and(|last| *last as usize == entry.span))
+            .then_some(numbers)
     }
-    for (functions, file) in all.into_iter().zip(files) {
-        let Some(length) = functions.ends.last() else { continue };
-        let names = std::str::from_utf8(reader.bytes(*length as usize)?).ok()?.to_owned();
-        let functions = Functions { names, ..functions };
+
+    fn rows(&mut self, entry: &Entry, numbers: &[u32]) -> Option<BranchRows> {
+        let lengths = self.numbers(Column::RowLengths, entry.rows)?;
+        let shapes = self.of(Column::Shapes).bytes(entry.facts)?;
+        let mut rows = BranchRows { facts: Vec::with_capacity(shapes.len()), ..BranchRows::default() };
+        let mut place = Place::new(numbers);
+        for length in lengths {
+            let line = place.row(self.of(Column::Places))?;
+            let start = rows.facts.len();
+            let shapes = shapes.get(start..start.checked_add(length as usize)?)?;
+            // Empty rows and rows that go back are not canonical.
+            if rows.lines.last().is_some_and(|last| line <= *last) || !rows.open(line) {
+                return None;
+            }
+            for shape in shapes {
+                rows.facts.push(self.fact(*shape, &mut place)?);
+            }
+        }
+        let canonical = rows.facts.len() == shapes.len() && rows.iter().all(|(_, row)| row.is_canonical());
+        canonical.then_some(rows)
+    }
+
+    fn fact(&mut self, shape: u8, place: &mut Place<'_>) -> Option<Fact> {
+        let view = match shape {
+            0 | 1 => View::Arm { id: self.id(place, false)?, taken: shape == 1 },
+            2 | 3 => {
+                let counts = self.of(Column::Counts);
+                View::Count { taken: counts.u32()?, total: counts.u32()?, approximate: shape == 3 }
+            }
+            4 | 5 => View::MissingTotal { total: self.of(Column::Counts).u32()?, approximate: shape == 5 },
+            6 => View::Missing { id: self.id(place, true)? },
+            _ => return None,
+        };
+        Fact::from_view(view)
+    }
+
+    fn id(&mut self, place: &mut Place<'_>, missing: bool) -> Option<u64> {
+        let entry = usize::try_from(self.of(Column::References).u64()?).ok()?;
+        let high = *self.entries.get(entry)?;
+        place.id(self.of(Column::Arms), high, missing)
+    }
+
+    fn functions(&mut self, count: usize) -> Option<Functions> {
+        let mut lines = self.numbers(Column::FunctionLines, count)?;
+        let hits = self.numbers(Column::FunctionHits, count)?;
+        let mut ends = self.numbers(Column::NameLengths, count)?;
+        for column in [&mut lines, &mut ends] {
+            let mut sum = 0_u32;
+            for number in column.iter_mut() {
+                sum = sum.checked_add(*number)?;
+                *number = sum;
+            }
+        }
+        let names = self.of(Column::Names).bytes(ends.last().map_or(0, |end| *end as usize))?;
+        let functions = Functions { lines, hits, ends, names: std::str::from_utf8(names).ok()?.to_owned() };
         let whole = functions.ends.iter().all(|end| functions.names.is_char_boundary(*end as usize));
-        file.functions = (whole && functions.is_sorted()).then(|| Some(Box::new(functions)))?;
+        (whole && functions.is_sorted()).then_some(functions)
     }
-    Some(())
-}
-
-/// One for each fact; 0 for those that have no id.
-fn high_halves(reader: &mut Reader<'_>, shapes: &[u8]) -> Option<Vec<u32>> {
-    shapes.iter().map(|shape| if matches!(shape, 0 | 1 | 6) { reader.u32() } else { Some(0) }).collect()
-}
-
-fn gaps(reader: &mut Reader<'_>, count: usize) -> Option<Vec<u32>> {
-    let mut numbers = Vec::with_capacity(count);
-    let mut before = 0_u32;
-    for _ in 0..count {
-        before = before.checked_add(reader.u32()?)?.checked_add(1)?;
-        numbers.push(before);
-    }
-    Some(numbers)
-}
-
-fn starts(reader: &mut Reader<'_>, entry: &Entry) -> Option<Vec<u32>> {
-    let mut starts = Vec::with_capacity(entry.rows);
-    let mut start = 0_u32;
-    for _ in 0..entry.rows {
-        starts.push(start);
-        start = start.checked_add(reader.u32().filter(|length| *length > 0)?)?;
-    }
-    (start as usize == entry.facts).then_some(starts)
-}
-
-/// The facts of one file, each row checked for the order that merging relies on.
-fn read_facts(reader: &mut Reader<'_>, shapes: &[u8], halves: &[u32], rows: &mut BranchRows) -> Option<()> {
-    let mut facts = Vec::with_capacity(shapes.len());
-    let mut place = Place::default();
-    for (index, line) in rows.lines.iter().enumerate() {
-        let end = rows.starts.get(index + 1).map_or(shapes.len(), |start| *start as usize);
-        place.begin(*line);
-        while facts.len() < end {
-            let (shape, half) = (shapes[facts.len()], halves[facts.len()]);
-            let view = match shape {
-                0 | 1 => View::Arm { id: id(reader, half, &mut place, false)?, taken: shape == 1 },
-                2 | 3 => View::Count { taken: reader.u32()?, total: reader.u32()?, approximate: shape == 3 },
-                4 | 5 => View::MissingTotal { total: reader.u32()?, approximate: shape == 5 },
-                6 => View::Missing { id: id(reader, half, &mut place, true)? },
-                _ => return None,
-            };
-            facts.push(Fact::from_view(view)?);
-        }
-    }
-    rows.facts = facts;
-    rows.iter().all(|(_, row)| row.is_canonical()).then_some(())
-}
-
-fn id(reader: &mut Reader<'_>, half: u32, place: &mut Place, missing: bool) -> Option<u64> {
-    let high = u64::from(half) << 32;
-    let low = reader.delta(place.base(high, missing))?;
-    let id = high | u64::from(u32::try_from(low).ok()?);
-    place.reach(id, missing);
-    Some(id)
 }

@@ -1,31 +1,35 @@
 //! Writing a shard.
 
+use std::collections::HashMap;
+
 use twox_hash::XxHash3_64;
 
-use super::index::{Entry, Frame, Index};
+use super::column::{Column, Writer};
+use super::index::{Batch, Entry, Index};
 use super::place::Place;
 use super::{FRAME_TARGET, HEADER, MAGIC, VERSION, varint};
-use crate::model::{Columns, View};
-use crate::{FileReport, Function, Report};
+use crate::model::{Columns, Near, View};
+use crate::{FileReport, Report};
 
-/// zstd's level. 9 takes 10 % off level 3 on real reports and still compresses tens of megabytes a second; a shard is
-/// written once and read many times.
+/// zstd's level. 9 takes some percent off level 3 on real reports and still compresses tens of megabytes a second; a
+/// shard is written once and read many times.
 const LEVEL: i32 = 9;
 
 /// The report as bytes. The same report always gives the same bytes (of one version of this program).
 #[must_use]
 pub fn encode(report: &Report) -> Vec<u8> {
-    let mut index = Index { parts: report.stored_parts().to_vec(), frames: Vec::new() };
+    let mut index = Index { parts: report.stored_parts().to_vec(), batches: Vec::new() };
     let mut frames = Vec::new();
     for files in batches(report.files()) {
-        let raw = columns(files);
-        let packed = pack(&raw);
+        let (packed, raw_length) = frame(files).pack(LEVEL);
         let files = files.iter().map(Entry::of).collect();
-        index.frames.push(Frame { files, length: packed.len(), raw_length: raw.len() });
+        index.batches.push(Batch { files, length: packed.len(), raw_length });
         frames.extend_from_slice(&packed);
     }
     let raw_index = index.write();
-    let packed_index = pack(&raw_index);
+    // zstd into memory has no input that it fails on; should it ever, an empty index makes the shard unreadable, which
+    // a reader reports, instead of taking the process down.
+    let packed_index = zstd::bulk::compress(&raw_index, LEVEL).unwrap_or_default();
     let mut out = Vec::with_capacity(HEADER + packed_index.len() + frames.len());
     out.extend_from_slice(&MAGIC);
     out.extend_from_slice(&VERSION.to_le_bytes());
@@ -38,12 +42,6 @@ pub fn encode(report: &Report) -> Vec<u8> {
     out
 }
 
-/// zstd into memory has no input that it fails on; should it ever, an empty frame makes the shard unreadable, which a
-/// reader reports, instead of taking the process down.
-fn pack(raw: &[u8]) -> Vec<u8> {
-    zstd::bulk::compress(raw, LEVEL).unwrap_or_default()
-}
-
 fn length(bytes: usize) -> [u8; 4] {
     u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes()
 }
@@ -53,7 +51,7 @@ fn batches(files: &[FileReport]) -> Vec<&[FileReport]> {
     let mut batches = Vec::new();
     let (mut start, mut size) = (0, 0);
     for (index, file) in files.iter().enumerate() {
-        size += Entry::of(file).least_bytes();
+        size += 2 * file.weight();
         if size >= FRAME_TARGET {
             batches.push(&files[start..=index]);
             (start, size) = (index + 1, 0);
@@ -65,85 +63,78 @@ fn batches(files: &[FileReport]) -> Vec<&[FileReport]> {
     batches
 }
 
-/// Column by column over all files of a frame.
-fn columns(files: &[FileReport]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let each = |out: &mut Vec<u8>, put: fn(&mut Vec<u8>, &Columns)| {
-        files.iter().for_each(|file| put(out, file.columns()));
-    };
-    each(&mut out, |out, columns| put_gaps(out, &columns.numbers));
-    each(&mut out, |out, columns| columns.hits.iter().for_each(|hits| varint::put(out, u64::from(*hits))));
-    each(&mut out, |out, columns| put_gaps(out, &columns.branches.lines));
-    each(&mut out, put_row_lengths);
-    each(&mut out, |out, columns| columns.branches.facts.iter().for_each(|fact| out.push(shape(fact.view()))));
-    each(&mut out, put_high_halves);
-    each(&mut out, put_values);
-    each(&mut out, put_function_lines);
-    each(&mut out, |out, columns| functions(columns).for_each(|f| varint::put(out, u64::from(f.hits))));
-    each(&mut out, |out, columns| functions(columns).for_each(|f| varint::put(out, f.name.len() as u64)));
-    each(&mut out, |out, columns| functions(columns).for_each(|f| out.extend_from_slice(f.name.as_bytes())));
+fn frame(files: &[FileReport]) -> Writer {
+    let mut out = Writer::default();
+    let mut entries = HashMap::new();
+    for file in files {
+        let columns = file.columns();
+        put_lines(out.of(Column::Lines), &columns.numbers);
+        columns.hits.iter().for_each(|hits| out.put(Column::Hits, u64::from(*hits)));
+        put_rows(&mut out, columns, &mut entries);
+        let mut before = 0;
+        for function in file.functions() {
+            // Ascending too, but several may start on one line.
+            out.put(Column::FunctionLines, u64::from(function.line - before));
+            before = function.line;
+            out.put(Column::FunctionHits, u64::from(function.hits));
+            out.put(Column::NameLengths, function.name.len() as u64);
+            out.of(Column::Names).extend_from_slice(function.name.as_bytes());
+        }
+    }
     out
 }
 
-/// What kind of fact, and its one bit.
-fn shape(view: View) -> u8 {
-    match view {
-        View::Arm { taken, .. } => u8::from(taken),
-        View::Count { approximate, .. } => 2 + u8::from(approximate),
-        View::MissingTotal { approximate, .. } => 4 + u8::from(approximate),
-        View::Missing { .. } => 6,
-    }
+/// The last line when a bitmap up to it is no longer than the gaps would be; otherwise 0.
+pub(super) fn span(numbers: &[u32]) -> u32 {
+    numbers.last().copied().filter(|last| last.div_ceil(8) as usize <= numbers.len()).unwrap_or(0)
 }
 
-/// Ascending numbers as the distance from the one before, less one.
-fn put_gaps(out: &mut Vec<u8>, numbers: &[u32]) {
-    let mut before = 0;
-    for number in numbers {
-        varint::put(out, u64::from(number - before - 1));
-        before = *number;
-    }
-}
-
-fn functions(columns: &Columns) -> impl Iterator<Item = Function<'_>> {
-    columns.functions.iter().flat_map(|functions| functions.iter())
-}
-
-/// Ascending too, but several may start on one line.
-fn put_function_lines(out: &mut Vec<u8>, columns: &Columns) {
-    let mut before = 0;
-    for function in functions(columns) {
-        varint::put(out, u64::from(function.line - before));
-        before = function.line;
-    }
-}
-
-fn put_row_lengths(out: &mut Vec<u8>, columns: &Columns) {
-    columns.branches.iter().for_each(|(_, row)| varint::put(out, row.0.len() as u64));
-}
-
-/// The upper half of every id: 0 for numbers, and the few kinds of text that a tool writes.
-fn put_high_halves(out: &mut Vec<u8>, columns: &Columns) {
-    for fact in &columns.branches.facts {
-        if let View::Arm { id, .. } | View::Missing { id } = fact.view() {
-            varint::put(out, id >> 32);
+fn put_lines(out: &mut Vec<u8>, numbers: &[u32]) {
+    let start = out.len();
+    match span(numbers) {
+        0 => {
+            let mut before = 0;
+            for number in numbers {
+                varint::put(out, u64::from(number - before - 1));
+                before = *number;
+            }
+        }
+        last => {
+            out.resize(start + last.div_ceil(8) as usize, 0);
+            numbers.iter().for_each(|number| out[start + (number - 1) as usize / 8] |= 1 << ((number - 1) % 8));
         }
     }
 }
 
-/// Counters, and the lower halves of ids by their distance from what they are likely to be near to.
-fn put_values(out: &mut Vec<u8>, columns: &Columns) {
-    let mut place = Place::default();
+fn put_rows(out: &mut Writer, columns: &Columns, entries: &mut HashMap<u64, u64>) {
+    let mut place = Place::new(&columns.numbers);
     for (line, row) in columns.branches.iter() {
-        place.begin(line);
+        place.put_row(out.of(Column::Places), line);
+        out.put(Column::RowLengths, row.0.len() as u64);
         for fact in row.0 {
-            match fact.view() {
-                View::Arm { id, .. } => varint::put_delta(out, place.base(id, false), place.reach(id, false)),
-                View::Missing { id } => varint::put_delta(out, place.base(id, true), place.reach(id, true)),
-                View::MissingTotal { total, .. } => varint::put(out, u64::from(total)),
-                View::Count { taken, total, .. } => {
-                    varint::put(out, u64::from(taken));
-                    varint::put(out, u64::from(total));
+            let (shape, id) = match fact.view() {
+                View::Arm { id, taken } => (u8::from(taken), Some((id, false))),
+                View::Count { taken, total, approximate } => {
+                    out.put(Column::Counts, u64::from(taken));
+                    out.put(Column::Counts, u64::from(total));
+                    (2 + u8::from(approximate), None)
                 }
+                View::MissingTotal { total, approximate } => {
+                    out.put(Column::Counts, u64::from(total));
+                    (4 + u8::from(approximate), None)
+                }
+                View::Missing { id } => (6, Some((id, true))),
+            };
+            out.of(Column::Shapes).push(shape);
+            if let Some((id, missing)) = id {
+                let entry = if Near::of(id, missing) == Near::Nothing { id } else { id >> 32 << 32 };
+                let new = entries.len() as u64;
+                let reference = *entries.entry(entry).or_insert_with(|| {
+                    out.of(Column::Entries).extend_from_slice(&entry.to_le_bytes());
+                    new
+                });
+                out.put(Column::References, reference);
+                place.put_id(out.of(Column::Arms), id, missing);
             }
         }
     }

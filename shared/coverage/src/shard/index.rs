@@ -1,14 +1,16 @@
-//! The index: what a shard holds, without its lines.
+//! The index: what a shard holds, without its lines. Column by column over all files, as the frames are.
 
-use super::ShardError;
+use super::encode::span;
 use super::varint::{self, Reader};
 use crate::FileReport;
 
 /// One file's entry.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) path: String,
     pub(super) digest: u64,
+    /// The last line, when the lines are a bitmap up to it; 0 when they are gaps.
+    pub(super) span: usize,
     /// Column lengths: executable lines, branch rows, facts, functions.
     pub(super) lines: usize,
     pub(super) rows: usize,
@@ -16,10 +18,11 @@ pub(super) struct Entry {
     pub(super) functions: usize,
 }
 
-/// Consecutive files that share one compressed frame.
+/// Consecutive files that share one frame.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Frame {
+pub(super) struct Batch {
     pub(super) files: Vec<Entry>,
+    /// Bytes of the frame, packed and unpacked.
     pub(super) length: usize,
     pub(super) raw_length: usize,
 }
@@ -28,7 +31,7 @@ pub(super) struct Frame {
 #[derive(Debug, PartialEq, Eq, Default)]
 pub(super) struct Index {
     pub(super) parts: Vec<u64>,
-    pub(super) frames: Vec<Frame>,
+    pub(super) batches: Vec<Batch>,
 }
 
 impl Entry {
@@ -37,6 +40,7 @@ impl Entry {
         Entry {
             path: file.path().to_owned(),
             digest: file.digest(),
+            span: span(&columns.numbers) as usize,
             lines: columns.numbers.len(),
             rows: columns.branches.len(),
             facts: columns.branches.facts.len(),
@@ -44,61 +48,70 @@ impl Entry {
         }
     }
 
-    fn put(&self, out: &mut Vec<u8>) {
-        varint::put(out, self.path.len() as u64);
-        out.extend_from_slice(self.path.as_bytes());
-        out.extend_from_slice(&self.digest.to_le_bytes());
-        for length in [self.lines, self.rows, self.facts, self.functions] {
-            varint::put(out, length as u64);
-        }
-    }
-
-    fn get(reader: &mut Reader<'_>) -> Option<Entry> {
-        let length = reader.count(1)?;
-        let path = std::str::from_utf8(reader.bytes(length)?).ok()?.to_owned();
-        let digest = word(reader)?;
-        let mut length = || usize::try_from(reader.u32()?).ok();
-        Some(Entry { path, digest, lines: length()?, rows: length()?, facts: length()?, functions: length()? })
-    }
-
-    /// The least number of bytes that the columns take: one for a number, one for a count, two for a row, two for a
-    /// fact, three for a function. What a frame cannot hold is never allocated.
-    pub(super) fn least_bytes(&self) -> usize {
-        2 * (self.lines + self.rows + self.facts) + 3 * self.functions
+    /// The lengths in the order in which they are written.
+    fn lengths(&mut self) -> [&mut usize; 5] {
+        [&mut self.lines, &mut self.span, &mut self.rows, &mut self.facts, &mut self.functions]
     }
 }
 
 impl Index {
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(super) fn write(mut self) -> Vec<u8> {
         let mut out = Vec::new();
         varint::put(&mut out, self.parts.len() as u64);
         self.parts.iter().for_each(|part| out.extend_from_slice(&part.to_le_bytes()));
-        varint::put(&mut out, self.frames.len() as u64);
-        for frame in &self.frames {
-            varint::put(&mut out, frame.length as u64);
-            varint::put(&mut out, frame.raw_length as u64);
-            varint::put(&mut out, frame.files.len() as u64);
-            frame.files.iter().for_each(|entry| entry.put(&mut out));
+        varint::put(&mut out, self.batches.len() as u64);
+        for batch in &self.batches {
+            for number in [batch.files.len(), batch.length, batch.raw_length] {
+                varint::put(&mut out, number as u64);
+            }
+        }
+        let mut files: Vec<&mut Entry> = self.batches.iter_mut().flat_map(|batch| &mut batch.files).collect();
+        for file in &files {
+            varint::put(&mut out, file.path.len() as u64);
+            out.extend_from_slice(file.path.as_bytes());
+        }
+        files.iter().for_each(|file| out.extend_from_slice(&file.digest.to_le_bytes()));
+        for length in 0..5 {
+            files.iter_mut().for_each(|file| varint::put(&mut out, *file.lengths()[length] as u64));
         }
         out
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Result<Index, ShardError> {
-        Self::parse(&mut Reader(bytes)).ok_or(ShardError::Damaged("its index cannot be read"))
-    }
-
-    fn parse(reader: &mut Reader<'_>) -> Option<Index> {
+    /// `None` for what [`Index::write`] does not write.
+    pub(super) fn read(bytes: &[u8]) -> Option<Index> {
+        let mut reader = Reader(bytes);
         let mut index = Index::default();
         for _ in 0..reader.count(8)? {
-            index.parts.push(word(reader)?);
+            index.parts.push(word(&mut reader)?);
         }
+        let mut counts = Vec::new();
         for _ in 0..reader.count(3)? {
+            counts.push(reader.u32()? as usize);
             let (length, raw_length) = (reader.u32()? as usize, reader.u32()? as usize);
-            let count = reader.count(13)?;
-            let files = (0..count).map(|_| Entry::get(reader)).collect::<Option<Vec<_>>>()?;
-            index.frames.push(Frame { files, length, raw_length });
+            index.batches.push(Batch { files: Vec::new(), length, raw_length });
         }
-        reader.0.is_empty().then_some(index)
+        // A file takes at least a byte for its path's length, eight for its digest and five for its lengths.
+        let total = counts.iter().fold(0_usize, |total, count| total.saturating_add(*count));
+        let mut files = Vec::new();
+        for _ in 0..(total <= reader.0.len() / 14).then_some(total)? {
+            let length = reader.count(1)?;
+            let path = std::str::from_utf8(reader.bytes(length)?).ok()?.to_owned();
+            files.push(Entry { path, ..Entry::default() });
+        }
+        for file in &mut files {
+            file.digest = word(&mut reader)?;
+        }
+        for length in 0..5 {
+            for file in &mut files {
+                *file.lengths()[length] = reader.u32()? as usize;
+            }
+        }
+        let sorted = files.windows(2).all(|pair| pair[0].path < pair[1].path);
+        let mut files = files.into_iter();
+        for (batch, count) in index.batches.iter_mut().zip(counts) {
+            batch.files.extend(files.by_ref().take(count));
+        }
+        (sorted && reader.0.is_empty()).then_some(index)
     }
 }
 

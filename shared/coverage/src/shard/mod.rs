@@ -3,17 +3,19 @@
 //! ```text
 //! magic "CMSH" · version u16 · reserved u16 · index length u32 · index raw length u32 · index digest u64
 //!          24 bytes, little-endian; the digest is XXH3 of the raw index
-//! index    one zstd frame: parts, then for each file its path, digest, column lengths and frame
-//! frames   zstd frames, each with the columns of consecutive files: about 256 KiB before compression
+//! index    zstd: the uploads' digests, the frames' lengths, then for all files their paths, digests, column lengths
+//! frames   the columns of consecutive files, each column zstd of its own: about 256 KiB before compression
 //! ```
 //!
-//! A frame holds one column of all its files after the other (gaps between line numbers, hit counts, branch rows,
-//! facts), because like compresses with like. Frames stand alone, so that a few files can be read out of a large shard
-//! with a ranged read once somebody needs that.
+//! A frame holds one column of all its files after the other, because like compresses with like; `column` lists them.
+//! Frames stand alone, so a few files are read out of a large shard with its first bytes and a ranged read for each
+//! frame: [`Contents`].
 //!
 //! Shards are immutable and addressed by their content, so the same report is always the same bytes. A change of this
 //! layout is a new version with a reader of its own; old versions stay readable.
 
+mod column;
+mod contents;
 mod decode;
 mod encode;
 mod index;
@@ -22,6 +24,7 @@ mod place;
 mod tests;
 mod varint;
 
+pub use contents::{Contents, Frame};
 pub use decode::decode;
 pub use encode::encode;
 

@@ -3,7 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{MAX_RAW, ShardError, decode, encode};
+use super::index::{Batch, Entry};
+use super::{Contents, MAX_RAW, ShardError, decode, encode};
+use crate::model::{Fact, FileBuilder, Repeat, Row};
 use crate::testing::report;
 use crate::{Branches, FileReport, Line, Report, merge};
 
@@ -65,22 +67,72 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_column_is_refused_and_never_panics(raw in vec(any::<u8>(), 0..60), lines in 0..9_usize, rows in 0..5_usize, facts in 0..6_usize, functions in 0..3_usize) {
-        use super::index::{Entry, Frame, Index};
-        let pack = |raw: &[u8]| zstd::bulk::compress(raw, 1).unwrap();
-        let packed = pack(&raw);
-        let entry = Entry { path: "a".to_owned(), digest: 0, lines, rows, facts, functions };
-        let frame = Frame { files: vec![entry], length: packed.len(), raw_length: raw.len() };
-        let index = Index { parts: vec![1], frames: vec![frame] }.write();
-        let packed_index = pack(&index);
-        let mut bytes = b"CMSH\x01\0\0\0".to_vec();
-        bytes.extend((packed_index.len() as u32).to_le_bytes());
-        bytes.extend((index.len() as u32).to_le_bytes());
-        bytes.extend(twox_hash::XxHash3_64::oneshot(&index).to_le_bytes());
-        bytes.extend(packed_index);
-        bytes.extend(packed);
-        prop_assert!(decode(&bytes).is_err());
+    fn a_damaged_column_is_refused_and_never_panics(
+        columns in vec(vec(prop_oneof![0..4_u8, any::<u8>()], 0..9), 13),
+        lines in 0..9_usize, span in 0..30_usize, rows in 0..4_usize, facts in 0..5_usize, functions in 0..3_usize,
+    ) {
+        let raw_length = columns.iter().map(Vec::len).sum();
+        let mut frame = Vec::new();
+        for column in columns {
+            frame.extend([column.len() as u8, 0]);
+            frame.extend(column);
+        }
+        let entry = Entry { path: "a".to_owned(), digest: 0, span, lines, rows, facts, functions };
+        let batch = Batch { files: vec![entry], length: frame.len(), raw_length };
+        prop_assert!(super::decode::read_frame(&batch, &frame).is_err());
     }
+
+    #[test]
+    fn some_files_are_read_without_the_others(report in report(), path in 0..5_usize) {
+        let bytes = encode(&report);
+        let length = Contents::length(&bytes[..24]).unwrap();
+        let contents = Contents::open(&bytes[..length]).unwrap();
+        let digests: Vec<_> = report.files().iter().map(|file| (file.path(), file.digest())).collect();
+        prop_assert_eq!(contents.files().collect::<Vec<_>>(), digests);
+        let path = report.files().get(path).map_or("nowhere", FileReport::path);
+        let file = contents.frame_of(path).map(|frame| {
+            let files = contents.read(&frame, &bytes[frame.range.start as usize..frame.range.end as usize]).unwrap();
+            files.into_iter().find(|file| file.path() == path).unwrap()
+        });
+        prop_assert_eq!(file.as_ref(), report.file(path));
+    }
+}
+
+#[test]
+fn a_few_files_of_a_large_shard_cost_their_frames() {
+    let report = large();
+    let bytes = encode(&report);
+    let contents = Contents::open(&bytes).unwrap();
+    let frames: Vec<_> = contents.frames().collect();
+    assert!(frames.len() > 4, "{} frames", frames.len());
+    for file in report.files() {
+        let frame = contents.frame_of(file.path()).unwrap();
+        assert!(frames.contains(&frame));
+        assert!(frame.range.end - frame.range.start < bytes.len() as u64 / 4);
+    }
+    assert_eq!(contents.frame_of("src"), None);
+    assert_eq!(contents.frame_of("zzz"), None);
+    let last = frames.last().unwrap();
+    let other = &bytes[frames[0].range.start as usize..frames[0].range.end as usize];
+    assert!(contents.read(last, other).is_err());
+}
+
+#[test]
+fn lines_far_apart_and_arms_from_nowhere_read_back_equal() {
+    let mut builder = FileBuilder::default();
+    for line in [1, 2, 3, u32::MAX] {
+        builder.line(line, line);
+    }
+    for line in [2, 7, u32::MAX - 1, u32::MAX] {
+        let mut facts =
+            vec![Fact::missing_total(3), Fact::missing(b"1"), Fact::missing(b"4294967295"), Fact::missing(b"exit")];
+        Row::normalise(&mut facts);
+        builder.row(line, &facts);
+        builder.arm(line, Fact::arm(b"1099511627775", b"65535", true));
+        builder.arm(line, Fact::arm(b"e0", b"jump to line 3", false));
+    }
+    let report = Report::from_files(vec![builder.finish("a", Repeat::Add)]);
+    assert_eq!(decode(&encode(&report)).unwrap(), report);
 }
 
 #[test]
@@ -123,8 +175,8 @@ fn the_first_version_stays_readable() {
         "a.rs",
         [Line { number: 3, hits: 2, branches: Some(Branches { taken: 1, total: 2, approximate: false }) }],
     )]);
-    let kept = "434d5348010000001f00000016000000a51dcd3ece16433328b52ffd2016b10000000110070104612e7273e99081b22f40963c\
-                0101010028b52ffd200739000002020201020102";
+    let kept = "434d5348010000002000000017000000b57b4a5b155de95c28b52ffd2017b90000000101210704612e7273278f78c1416c0e\
+                ae0103010100010004010002010000010001010002000000000200010200000000000000000000";
     let bytes: Vec<u8> =
         (0..kept.len()).step_by(2).map(|at| u8::from_str_radix(&kept[at..at + 2], 16).unwrap()).collect();
     let now: String = encode(&report).iter().map(|byte| format!("{byte:02x}")).collect();

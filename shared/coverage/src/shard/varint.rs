@@ -11,8 +11,16 @@ pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
 
 /// Appends the difference `value - base`, small either way for small steps.
 pub(super) fn put_delta(out: &mut Vec<u8>, base: u64, value: u64) {
-    let difference = value.wrapping_sub(base) as i64;
-    put(out, (difference << 1 ^ difference >> 63) as u64);
+    put(out, zigzag(value.wrapping_sub(base) as i64));
+}
+
+/// Small numbers of either sign as small numbers.
+pub(super) fn zigzag(difference: i64) -> u64 {
+    (difference << 1 ^ difference >> 63) as u64
+}
+
+pub(super) fn unzigzag(value: u64) -> i64 {
+    (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
 /// Reads from the front of a slice.
@@ -48,9 +56,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn delta(&mut self, base: u64) -> Option<u64> {
-        let value = self.u64()?;
-        let difference = (value >> 1) as i64 ^ -((value & 1) as i64);
-        Some(base.wrapping_add(difference as u64))
+        Some(base.wrapping_add(unzigzag(self.u64()?) as u64))
     }
 
     pub(super) fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {

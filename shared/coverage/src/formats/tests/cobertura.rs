@@ -54,7 +54,7 @@ fn class_lines_count_and_methods_only_where_a_class_has_none() {
       fn g on 5: 0
     src/O.java
       1: 1
-      2: 7
+      2: 5
       3: 0
     a&b.py
       4: 1 1/2
