@@ -9,13 +9,7 @@ fn file(attributes: &str, inside: &str) -> String {
 
 #[test]
 fn conditions_of_openclover_have_two_sides() {
-    let text = r#"<?xml version="1.0"?><coverage generated="1700000000000" clover="4.5.2"><project name="p" timestamp="1"><metrics loc="9"/>
-      <package name="com.acme"><metrics/><file name="Sign.java" path="/work/src/com/acme/Sign.java"><metrics conditionals="6" coveredconditionals="3" statements="4" coveredstatements="3" methods="1"/>
-      <class name="Sign"><metrics conditionals="9" statements="99"/></class>
-      <line num="3" type="method" signature="of(int) : String" count="7" complexity="2"/><line num="4" type="cond" truecount="7" falsecount="0"/>
-      <line num="5" type="stmt" count="7"/><line num="6" type="cond" truecount="4" falsecount="3"/><line num="7" type="cond" truecount="0" falsecount="0"/></file></package></project>
-      <testproject name="t" timestamp="1"><file name="SignTest.java" path="/work/test/SignTest.java"><line num="1" type="stmt" count="1"/></file></testproject></coverage>"#;
-    let parsed = read(text);
+    let parsed = read(include_str!("samples/clover.xml"));
     assert_eq!(parsed.format, Format::Clover);
     insta::assert_snapshot!(shown(&parsed), @"
     /work/src/com/acme/Sign.java

@@ -4,21 +4,7 @@ use super::super::Format;
 use super::{read, shown};
 
 /// As coverage.py 7.6 and later write it.
-const REPORT: &str = r#"{"meta": {"format": 3, "version": "7.17.3", "branch_coverage": true, "show_contexts": true},
-"files": {
-  "pkg\\a.py": {
-    "executed_lines": [1, 2, 5], "missing_lines": [3, 7], "excluded_lines": [9, 10],
-    "summary": {"covered_lines": 3, "num_statements": 5, "num_branches": 4, "covered_branches": 2},
-    "contexts": {"1": [""], "2": ["test_one|run", "executed_lines"]},
-    "executed_branches": [[2, 5], [5, -1]], "missing_branches": [[2, 3], [5, 7]],
-    "functions": {"f": {"executed_lines": [2], "missing_lines": [3], "excluded_lines": [], "start_line": 2},
-      "f.<locals>.never": {"executed_lines": [], "missing_lines": [7]}, "C.excluded": {"executed_lines": []},
-      "": {"executed_lines": [1, 5], "start_line": 1}},
-    "classes": {"": {"executed_lines": [1, 2, 5], "missing_lines": [3, 7]}}
-  },
-  "empty.py": {"executed_lines": [], "missing_lines": [], "excluded_lines": []}
-},
-"totals": {"covered_lines": 3, "num_statements": 5}}"#;
+const REPORT: &str = include_str!("samples/coverage_py.json");
 
 #[test]
 fn lines_and_arcs_are_read_and_regions_are_not_counted_again() {

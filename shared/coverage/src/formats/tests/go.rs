@@ -19,14 +19,7 @@ use super::{read, shown};
 /// ```
 ///
 /// tested with two positive numbers and zero.
-const SIGN: &str = "mode: count
-example.com/m/sign.go:3.25,4.11 1 3
-example.com/m/sign.go:9.2,9.15 1 1
-example.com/m/sign.go:4.11,6.3 1 2
-example.com/m/sign.go:6.8,6.17 1 1
-example.com/m/sign.go:6.17,8.3 1 0
-example.com/m/sign.go:12.20,12.20 0 0
-";
+const SIGN: &str = include_str!("samples/go.out");
 
 #[test]
 fn blocks_become_lines_with_an_arm_for_each_block_where_several_meet() {

@@ -10,21 +10,7 @@ use super::{parse, read, shown};
 /// 2 if (f(1)) { f(1); }
 /// 3 const g = (a = 5) => a; g(1); // a second statement
 /// ```
-const REPORT: &str = r#"{"/work/a.js": {"path":"/work/a.js",
-"statementMap":{"0":{"start":{"line":1,"column":17},"end":{"line":1,"column":34}},
- "1":{"start":{"line":2,"column":0},"end":{"line":2,"column":22}},
- "2":{"start":{"line":2,"column":12},"end":{"line":2,"column":17}},
- "3":{"start":{"line":3,"column":10},"end":{"line":3,"column":22}},
- "4":{"start":{"line":3,"column":24},"end":{"line":4,"column":29}},
- "10":{"start":{"line":3,"column":20},"end":{"line":3,"column":null}}},
-"fnMap":{"0":{"name":"f","decl":{"start":{"line":1,"column":9},"end":{"line":1,"column":10}},"loc":{"start":{"line":1,"column":14},"end":{"line":1,"column":37}},"line":1},
- "1":{"name":"(anonymous_1)","decl":{"start":{"line":3,"column":10},"end":{"line":3,"column":11}},"loc":{"start":{"line":3,"column":20},"end":{"line":3,"column":21}}}},
-"branchMap":{"0":{"loc":{"start":{"line":1,"column":24},"end":{"line":1,"column":33}},"type":"cond-expr","locations":[{"start":{"line":1,"column":28},"end":{"line":1,"column":29}},{"start":{"line":1,"column":32},"end":{"line":1,"column":33}}],"line":1},
- "1":{"loc":{"start":{"line":2,"column":0},"end":{"line":2,"column":22}},"type":"if","locations":[{"start":{"line":2,"column":0},"end":{"line":2,"column":22}},{"start":{},"end":{}}],"line":2},
- "2":{"loc":{"start":{"line":3,"column":11},"end":{"line":3,"column":16}},"type":"default-arg","locations":[{"start":{"line":3,"column":15},"end":{"line":3,"column":16}}]}},
-"s":{"0":2,"1":1,"2":1,"3":1,"4":1,"10":7},"f":{"0":2,"1":1},"b":{"0":[2,0],"1":[1,0],"2":[0]},
-"inputSourceMap":{"version":3,"sources":["a.ts"],"mappings":"AAAA,\"}{[","names":[]},
-"_coverageSchema":"1a1c01bbd47fc00a2c39e90264f33305004495a9","hash":"1"}}"#;
+const REPORT: &str = include_str!("samples/istanbul.json");
 
 #[test]
 fn lines_are_those_that_statements_start_on_and_arms_those_of_lcov() {

@@ -18,16 +18,7 @@ use super::{read, shown};
 /// ```
 ///
 /// run with 2, 3 and -5.
-const REPORT: &str = r##"{"data":[{"files":[{"branches":[[2,7,2,12,2,1,0,0,4]],
-"expansions":[{"branches":[[1,21,1,26,1,0,1,0,4]],"filenames":["/work/sign.c"],"source_region":[5,10,5,13,1,0,1,1],"target_regions":[[1,1,6,2,3,0,0,0]]}],
-"filename":"/work/sign.c","mcdc_records":[],
-"segments":[[1,17,3,true,true,false],[2,7,3,true,true,false],[2,12,3,true,false,false],[2,13,2,true,true,true],[3,5,2,true,true,false],
- [3,13,1,true,false,true],[5,3,1,true,true,false],[6,2,0,false,false,false],[7,1,0,false,true,false],[9,7,0,false,false,false]],
-"summary":{"lines":{"count":6,"covered":6,"percent":100}}}],
-"functions":[{"branches":[],"count":3,"filenames":["/work/sign.c","/work/max.h"],"name":"sign","regions":[[1,17,6,2,3,0,0,0],[2,7,2,12,3,0,0,0]]},
- {"count":2,"filenames":["/work/max.h"],"name":"_Z3maxIiET_S0_S0_","regions":[[4,1,6,2,2,0,0,0]]},
- {"count":5,"filenames":["/work/max.h"],"name":"_Z3maxIiET_S0_S0_","regions":[[4,1,6,2,5,0,0,0]]}],
-"totals":{}}],"type":"llvm.coverage.json.export","version":"2.0.1"}"##;
+const REPORT: &str = include_str!("samples/llvm_cov.json");
 
 #[test]
 fn lines_follow_llvms_rule_and_macros_are_arms_of_the_line_that_uses_them() {

@@ -1,11 +1,18 @@
-//! One hand-written report for each of the smaller formats, with the format's traps in it, and the laws that hold for
+//! One hand-written report for each format but LCOV and Cobertura, with the format's traps in it, and the laws that hold for
 //! all of them. The same files are the first seeds of the fuzz targets.
 
 use super::super::{Format, parse};
 use super::shown;
 
 /// Its name, what it is, its content.
-pub(super) const SAMPLES: [(&str, Format, &[u8]); 19] = [
+pub(super) const SAMPLES: [(&str, Format, &[u8]); 26] = [
+    ("jacoco.xml", Format::Jacoco, include_bytes!("samples/jacoco.xml")),
+    ("clover.xml", Format::Clover, include_bytes!("samples/clover.xml")),
+    ("go.out", Format::Go, include_bytes!("samples/go.out")),
+    ("istanbul.json", Format::Istanbul, include_bytes!("samples/istanbul.json")),
+    ("coverage_py.json", Format::CoveragePy, include_bytes!("samples/coverage_py.json")),
+    ("simplecov.json", Format::SimpleCov, include_bytes!("samples/simplecov.json")),
+    ("llvm_cov.json", Format::LlvmCov, include_bytes!("samples/llvm_cov.json")),
     ("open_cover.xml", Format::OpenCover, include_bytes!("samples/open_cover.xml")),
     ("sonarqube.xml", Format::SonarQube, include_bytes!("samples/sonarqube.xml")),
     ("gcov.gcov", Format::Gcov, include_bytes!("samples/gcov.gcov")),

@@ -3,27 +3,7 @@
 use super::super::Format;
 use super::{read, shown};
 
-const RESULTSET: &str = r##"{
-  "RSpec": {
-    "coverage": {
-      "/work/lib/a.rb": {
-        "lines": [null, 1, 3, 0, null, 1],
-        "branches": {
-          "[:if, 0, 3, 4, 5, 7]": {"[:then, 1, 4, 6, 4, 12]": 3, "[:else, 2, 3, 4, 5, 7]": 0},
-          "[:while, 3, 6, 2, 8, 5]": {"[:body, 4, 7, 4, 7, 9]": 0}
-        },
-        "methods": {"[\"Widget, Ltd\", :sign, 2, 2, 5, 5]": 3, "[\"#<Class:Widget>\", :new, 6, 2, 6, 9]": 1}
-      },
-      "/work/lib/old.rb": [1, 0, null]
-    },
-    "timestamp": 1700000000
-  },
-  "Minitest (1/2)": {
-    "coverage": {"/work/lib/a.rb": {"lines": [null, 1, 1, 2, null, 0],
-      "branches": {"[:if, 0, 3, 4, 5, 7]": {"[:then, 1, 4, 6, 4, 12]": 0, "[:else, 2, 3, 4, 5, 7]": 1}}}},
-    "timestamp": 1700000001
-  }
-}"##;
+const RESULTSET: &str = include_str!("samples/simplecov.json");
 
 #[test]
 fn commands_add_up_and_branches_are_one_by_their_numbers() {
