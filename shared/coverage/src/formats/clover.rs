@@ -4,8 +4,8 @@
 //!
 //! - **Conditions.** For OpenClover `truecount` and `falsecount` say how often a condition was true and false: two
 //!   arms, 0/2 to 2/2 (the incumbent reads all reports so). Istanbul writes the arms that were taken and those that
-//!   were not: 2/2 is `truecount="2" falsecount="0"`, which the other reading makes 1/2. `conditionals` decides; when
-//!   both or neither fit, OpenClover's reading holds.
+//!   were not: 2/2 is `truecount="2" falsecount="0"`, which the other reading makes 1/2. The file's
+//!   `conditionals` decide; when both fit, whether its conditions have a `count` besides, as Istanbul's do.
 //! - **Methods.** A `method` line is where a function starts, not a statement: it is a function. PHPUnit writes it in
 //!   place of the statement when a function is all on one line; as many as `statements` counts beyond the statement
 //!   lines are lines too, those first that have no statement before the next method. (The incumbent makes all of them

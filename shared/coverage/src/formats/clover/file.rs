@@ -40,6 +40,8 @@ struct Condition {
     line: u32,
     yes: u32,
     no: u32,
+    /// It has a `count` of its own, which OpenClover's have not.
+    counted: bool,
 }
 
 #[derive(Debug)]
@@ -83,7 +85,9 @@ impl File {
                 let name = xml::unescape(line.name).unwrap_or_default().into_owned();
                 return self.methods.push(Method { line: number, hits, name });
             }
-            (_, Some((yes, no))) => self.conditions.push(Condition { line: number, yes, no }),
+            (_, Some((yes, no))) => {
+                self.conditions.push(Condition { line: number, yes, no, counted: !line.count.is_empty() });
+            }
             _ if is_condition => output.warnings.add(WarningCode::BadBranch, tag.place(), tag.example()),
             _ => {}
         }
@@ -98,7 +102,7 @@ impl File {
         }
         self.write_methods(last, builder);
         let by_arms = self.conditions_are_arms();
-        for Condition { line, yes, no } in self.conditions.drain(..).filter(|condition| condition.line <= last) {
+        for Condition { line, yes, no, .. } in self.conditions.drain(..).filter(|condition| condition.line <= last) {
             let fact = match by_arms {
                 true => Fact::count(yes, yes.saturating_add(no)),
                 false => Fact::count(u32::from(yes > 0) + u32::from(no > 0), 2),
@@ -154,7 +158,8 @@ impl File {
         }
         // Istanbul counts branches on lines without a statement, which it does not list.
         let distance = |(all, taken): (u64, u64)| all.abs_diff(wanted.0) + taken.abs_diff(wanted.1);
-        wanted.0 > 0 && distance(arms) < distance(sides)
+        let tie = distance(arms) == distance(sides) && self.conditions.iter().all(|condition| condition.counted);
+        wanted.0 > 0 && (distance(arms) < distance(sides) || tie)
     }
 }
 

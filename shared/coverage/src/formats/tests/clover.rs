@@ -34,6 +34,24 @@ fn conditions_of_istanbul_are_arms_taken_and_not() {
     ");
 }
 
+/// One taken twice and one never are two of four sides either way; only Istanbul's have a count besides.
+#[test]
+fn metrics_that_fit_both_readings_leave_it_to_the_count() {
+    for (count, branches) in [("count='1'", "2/2 0/2"), ("", "1/2 1/2")] {
+        let inside = format!(
+            "<metrics conditionals='4' coveredconditionals='2'/><line num='1' {count} type='cond' truecount='2' falsecount='0'/>\
+             <line num='2' {count} type='cond' truecount='0' falsecount='2'/>"
+        );
+        let parsed = read(&file("path='a.js'", &inside));
+        let shown: Vec<_> = parsed.files[0]
+            .lines()
+            .filter_map(|line| line.branches)
+            .map(|b| format!("{}/{}", b.taken, b.total))
+            .collect();
+        assert_eq!(shown.join(" "), branches);
+    }
+}
+
 #[test]
 fn methods_of_phpunit_are_functions_and_lines_only_in_place_of_a_statement() {
     let lines = "<line num='3' type='method' name='sign' visibility='public' complexity='2' crap='2' count='2'/><line num='5' type='stmt' count='2'/>\

@@ -122,6 +122,7 @@ fn ranges_of_four_thousand_million_lines_cost_nothing() {
         format!(
             "<coverage version='1'><file path='a'><lineToCover lineNumber='{last}' covered='true'/></file></coverage>"
         ),
+        format!("mode: set\n{}", many(&format!("a.go:1.1,{last}.9 1 1\n"))),
         format!("        -:    0:Source:a\n        1:{last}:x\n"),
         format!("{{\"coverage\":{{\"a\":{{\"{last}\":1}}}}}}"),
     ];
