@@ -57,8 +57,6 @@ pub enum Section {
     Components,
     /// The files that the pull request changed (`files`, `tree`).
     Files,
-    /// The picture of all files (`reach`, `graph`).
-    Reach,
     /// The legend and the links (`footer`).
     Footer,
     /// The links alone (`newfooter`, `condensed_footer`).

@@ -41,12 +41,16 @@ impl Fixes {
     }
 
     /// The path by the rules with a left side (`before::after`, `before::`): the first that matches at the start of it.
-    /// An absolute left side also matches a path that has lost its first slash. To be looked up in the file list.
+    /// The first slash makes no difference. To be looked up in the file list.
     #[must_use]
     pub fn replaced<'p>(&self, path: &'p str) -> Cow<'p, str> {
         for (before, after) in &self.replace {
-            let whole: Cow<'_, str> =
-                if before.absolute && !path.starts_with('/') { format!("/{path}").into() } else { path.into() };
+            // With or without the first slash, as the rule has it: where a report ran is not its author's to know.
+            let whole: Cow<'_, str> = match (before.absolute, path.strip_prefix('/')) {
+                (true, None) => format!("/{path}").into(),
+                (false, Some(rest)) => rest.into(),
+                _ => path.into(),
+            };
             if let Some(found) = before.regex.find(&whole) {
                 return format!("{after}{}", &whole[found.end()..]).into();
             }

@@ -4,6 +4,7 @@
 //! back as a [`Problem`] with its line, so that somebody can be told. Judging coverage by the rules is feedback's.
 
 mod comment;
+mod explain;
 mod fixes;
 mod flags;
 mod names;
@@ -17,8 +18,10 @@ mod read;
 mod status;
 #[cfg(test)]
 mod tests;
+mod validate;
+mod yaml;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 pub use comment::{Behavior, Change, CommentRule, LayoutToken, RequireChanges, Section};
 use covermark_coverage::{Metric, Rounding};
@@ -32,6 +35,7 @@ pub use places::{PLACES, choose};
 pub use problem::{Code, Kind, Layer, Problem};
 pub use read::{Layers, MAX_BYTES, read};
 pub use status::{FlagNotUploaded, NotFound, RemovedCode, StatusBase, StatusKind, StatusRule, Statuses, Target};
+pub use validate::{Validation, validate};
 
 /// What a repository asks for. The default is what a repository without a file gets.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,6 +127,13 @@ impl Policy {
         self.ignore.matches(path)
     }
 
+    /// The whole policy as a file, with every default filled in: for people who want to know what holds. Read again it
+    /// gives the same policy.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        yaml::written(&explain::tree(self))
+    }
+
     /// The unnamed project rule.
     #[must_use]
     pub fn project(&self) -> Option<&StatusRule> {
@@ -161,5 +172,24 @@ impl Policy {
         let mut seen = std::collections::HashSet::new();
         all.retain(|(kind, rule)| seen.insert((*kind, rule.title.clone())));
         all
+    }
+}
+
+/// What the file says of paths, for whoever reads reports.
+impl covermark_coverage::paths::Rules for Policy {
+    fn replaced<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        self.fixes.replaced(path)
+    }
+
+    fn prefixed<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        self.fixes.prefixed(path)
+    }
+
+    fn ignored(&self, path: &str) -> bool {
+        self.ignores(path)
+    }
+
+    fn exact_only(&self) -> bool {
+        self.disable_default_path_fixes
     }
 }

@@ -13,7 +13,7 @@ use regex_lite::{Regex, RegexBuilder};
 const MAX_COMPILED: usize = 1 << 18;
 
 /// The longest pattern, in bytes.
-const MAX_LENGTH: usize = 1000;
+pub(crate) const MAX_LENGTH: usize = 1000;
 
 /// Whoever evaluates many patterns over many files mostly meets plain folders: those need no engine.
 #[derive(Debug, Clone)]
@@ -104,9 +104,10 @@ impl Patterns {
 /// Compiles within bounds; on failure says what it has to be.
 pub(crate) fn compile(expression: &str) -> Result<Regex, &'static str> {
     if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| expression.contains(look)) {
-        return Err("a pattern without look-around (`(?!…)`), which is not supported; use a second pattern with `!`");
+        return Err("a pattern without look-around (`(?!…)`), which is not supported; use a second pattern with `!`,");
     }
-    if expression.len() > MAX_LENGTH {
+    // What was written may grow a little by its anchors and escapes.
+    if expression.len() > 3 * MAX_LENGTH {
         return Err("a pattern of at most 1000 letters");
     }
     let regex = RegexBuilder::new(expression).size_limit(MAX_COMPILED).build();

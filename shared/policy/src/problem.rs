@@ -22,6 +22,13 @@ pub struct Problem {
     pub suggestion: Option<String>,
 }
 
+/// A problem, and its key in parts, since names may have dots in them.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) problem: Problem,
+    pub(crate) path: Vec<String>,
+}
+
 /// Whose doing a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

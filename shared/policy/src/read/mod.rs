@@ -1,18 +1,24 @@
-//! From YAML to a policy. First every key is held against the list of known keys; then the values that are used are
-//! read one by one, each falling back to its default with a problem.
+//! From YAML to a policy, in steps that each do one thing: parse, put old spellings in their place ([`moved`]), keep
+//! what the schema knows ([`check`]), lay the files over each other ([`merge`]), build the policy ([`build`]).
 
-mod keys;
-mod status;
-mod values;
+mod build;
+mod build_parts;
+mod check;
+mod check_lists;
+mod layout;
+mod merge;
+mod moved;
+pub(crate) mod schema;
+pub(crate) mod schema_parts;
+mod suggest;
+pub(crate) mod values;
 
 use crate::node::{self, Entry, Node, Value};
-use crate::{Code, CommentRule, Kind, Layer, Policy, Problem};
+use crate::problem::Found;
+use crate::{Code, Kind, Layer, Policy, Problem};
 
 /// The largest policy file that is read, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
-
-/// Patterns in `ignore` that are used at most: each of them is asked about each file.
-const MAX_PATTERNS: usize = 1000;
 
 /// The files that rules come from, each as its text. `None` is one that does not exist.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,114 +32,92 @@ pub struct Layers<'a> {
 }
 
 pub(crate) fn layered(layers: &Layers<'_>) -> (Policy, Vec<Problem>) {
-    let text = layers.repository.or(layers.owner).or(layers.instance);
-    read(text.unwrap_or_default())
+    let mut problems = Vec::new();
+    let mut merged = None;
+    let files =
+        [(Layer::Instance, layers.instance), (Layer::Owner, layers.owner), (Layer::Repository, layers.repository)];
+    for (layer, text) in files {
+        let (tree, found) = sound(text.unwrap_or_default(), layer);
+        problems.extend(found.into_iter().map(|found| found.problem));
+        merged = merge::over(merged, tree);
+    }
+    (merged.map_or_else(Policy::default, |tree| build::policy(&tree)), problems)
 }
 
-/// Reads a repository's file without any defaults but ours. What is wrong in it comes back in the order of its lines; the good part holds.
+/// Reads a repository's file with no defaults below it but ours. What is wrong in it comes back in the order of its
+/// lines; the good part holds.
 #[must_use]
 pub fn read(yaml: &str) -> (Policy, Vec<Problem>) {
-    let whole = |line, reason: String| (Policy::default(), vec![problem(line, "", reason)]);
+    layered(&Layers { repository: Some(yaml), ..Layers::default() })
+}
+
+/// The sound part of a file, and what is wrong with the rest.
+pub(crate) fn sound(yaml: &str, layer: Layer) -> (Option<Node>, Vec<Found>) {
+    let whole = |line, code, reason| {
+        let problem = Problem { layer, ..whole_file(line, code, reason) };
+        (None, vec![Found { problem, path: Vec::new() }])
+    };
     if yaml.len() > MAX_BYTES {
         let size = yaml.len();
-        return whole(None, format!("The file has {size} bytes; more than {MAX_BYTES} are not read. Defaults hold."));
+        let reason = format!("The file has {size} bytes; more than {MAX_BYTES} are not read. Defaults hold.");
+        return whole(None, Code::TooLarge, reason);
     }
-    match node::parse(yaml) {
-        Ok(None) => (Policy::default(), Vec::new()),
-        Ok(Some(root)) => match root.value {
-            Value::Null => (Policy::default(), Vec::new()),
-            Value::Map(_) => Reader::default().policy(&root),
-            _ => whole(Some(root.line), format!("The file is {}, not a group of keys. Defaults hold.", root.kind())),
-        },
-        Err((line, said)) => whole(line, format!("The file is not valid YAML: {said}. Defaults hold.")),
+    match node::parse(yaml.strip_prefix('\u{feff}').unwrap_or(yaml)) {
+        Ok(None) => (None, Vec::new()),
+        Ok(Some(Node { value: Value::Null, .. })) => (None, Vec::new()),
+        Ok(Some(Node { value: Value::Map(entries), line })) => {
+            let mut checker = check::Checker::new(layer);
+            let kept = checker.file(moved::in_place(entries));
+            (Some(Node { line, value: Value::Map(kept) }), checker.problems())
+        }
+        Ok(Some(root)) => {
+            let reason = format!("The file is {}, not a group of keys. Defaults hold.", root.kind());
+            whole(Some(root.line), Code::Unreadable, reason)
+        }
+        Err((line, said)) => {
+            whole(line, Code::Unreadable, format!("The file is not valid YAML: {said}. Defaults hold."))
+        }
     }
 }
 
-#[derive(Default)]
-struct Reader {
-    problems: Vec<Problem>,
+/// A problem of a whole file.
+fn whole_file(line: Option<usize>, code: Code, reason: String) -> Problem {
+    Problem { kind: Kind::Mistake, code, layer: Layer::Repository, line, key: String::new(), reason, suggestion: None }
 }
 
-impl Reader {
-    fn policy(mut self, root: &Node) -> (Policy, Vec<Problem>) {
-        keys::check(root, &mut self.problems);
-        let mut policy = Policy::default();
-        if let Some(entry) = root.get("comment") {
-            policy.comment = self.comment(entry).then(CommentRule::default);
+/// A path as people write it: `flag_management.individual_flags[0].name`.
+fn dotted(path: &[String]) -> String {
+    let mut text = String::new();
+    for part in path {
+        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            text.push_str(&format!("[{part}]"));
+            continue;
         }
-        if let Some(Entry { node: coverage, .. }) = root.get("coverage") {
-            self.value(coverage, "coverage.precision", &mut policy.precision, values::precision);
-            self.value(coverage, "coverage.round", &mut policy.rounding, values::rounding);
-            if let Some(entry) = coverage.get("status") {
-                self.statuses(entry, &mut policy);
-            }
-            self.ignore(coverage, "coverage.ignore", &mut policy);
+        if !text.is_empty() {
+            text.push('.');
         }
-        self.ignore(root, "ignore", &mut policy);
-        if let Some(Entry { node: ours, .. }) = root.get("covermark") {
-            self.value(ours, "covermark.metric", &mut policy.metric, values::metric);
-            self.value(ours, "covermark.context_prefix", &mut policy.context_prefix, values::context_prefix);
-        }
-        self.problems.sort_by_key(|problem| problem.line);
-        (policy, self.problems)
+        text.push_str(part);
     }
+    text
+}
 
-    fn comment(&mut self, entry: &Entry) -> bool {
-        match (&entry.node.value, entry.node.switch()) {
-            (Value::Map(_) | Value::Null, _) => true,
-            (_, Some(on)) => on,
-            _ => {
-                self.wrong("comment", entry, "`false` or a group of keys", "Comments stay on");
-                true
-            }
-        }
-    }
+/// What stands at a path below a node.
+fn at<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
+    path.split('.').try_fold(node, |node, key| node.get(key).map(|entry| &entry.node))
+}
 
-    fn ignore(&mut self, parent: &Node, key: &str, policy: &mut Policy) {
-        let Some(entry) = parent.get(last(key)) else { return };
-        let patterns = match &entry.node.value {
-            Value::List(patterns) => patterns.as_slice(),
-            // One pattern without a list is a common slip, and there is only one thing it can mean.
-            Value::Scalar(_) => std::slice::from_ref(&entry.node),
-            Value::Null => return,
-            Value::Map(_) => return self.wrong(key, entry, "a list of path patterns", "Nothing is ignored by it"),
-        };
-        if patterns.len() > MAX_PATTERNS {
-            self.note(entry.line, key, format!("has {} patterns; the first {MAX_PATTERNS} hold.", patterns.len()));
-        }
-        for pattern in patterns.iter().take(MAX_PATTERNS) {
-            if !pattern.text().is_some_and(|text| policy.ignore.add(text.trim()).is_ok()) {
-                let reason =
-                    format!("has {}, which is no path pattern that can be read. It is left out.", pattern.kind());
-                self.note(pattern.line, key, reason);
-            }
-        }
-    }
-
-    /// Replaces a default by what the file says, if it says so and it can be read.
-    fn value<T>(&mut self, parent: &Node, key: &str, place: &mut T, read: fn(&Node) -> Result<T, &'static str>) {
-        let Some(entry) = parent.get(last(key)) else { return };
-        match read(&entry.node) {
-            Ok(value) => *place = value,
-            Err(expected) => self.wrong(key, entry, expected, "The default holds"),
-        }
-    }
-
-    fn wrong(&mut self, key: &str, entry: &Entry, expected: &str, instead: &str) {
-        let reason = format!("is {}, but has to be {expected}. {instead}.", entry.node.kind());
-        self.note(entry.line, key, reason);
-    }
-
-    fn note(&mut self, line: usize, key: &str, reason: String) {
-        self.problems.push(problem(Some(line), key, reason));
+/// The entries of a group.
+fn entries(node: &Node) -> &[Entry] {
+    match &node.value {
+        Value::Map(entries) => entries,
+        _ => &[],
     }
 }
 
-fn last(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
-}
-
-fn problem(line: Option<usize>, key: &str, reason: String) -> Problem {
-    let (kind, code) = (Kind::Mistake, Code::WrongValue);
-    Problem { kind, code, layer: Layer::Repository, line, key: key.to_owned(), reason, suggestion: None }
+/// The items of a list.
+fn items(node: &Node) -> &[Node] {
+    match &node.value {
+        Value::List(items) => items,
+        _ => &[],
+    }
 }
