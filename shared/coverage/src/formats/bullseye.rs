@@ -35,10 +35,8 @@ impl Visit for Document {
         match name {
             "BullseyeCoverage" => {
                 let [folder] = pick(attributes, ["dir"]);
-                if !folder.is_empty() {
-                    let folder = unescaped(folder, &mut self.files, at).into_owned();
-                    self.files.sources.push(folder);
-                }
+                let folder = unescaped(folder, &mut self.files, at);
+                self.files.source(&folder);
             }
             "folder" => {
                 self.starts.push(self.folder.len());

@@ -11,6 +11,9 @@ use super::spans::Spans;
 use super::{Format, MAX_FILES, MAX_PATH, Parsed, Place, WarningCode, Warnings};
 use crate::model::{FileBuilder, Repeat};
 
+/// More folders than this are not kept: each of them is tried for each file.
+const MAX_SOURCES: usize = 100;
+
 /// A file of a [`FileSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FileId(usize);
@@ -28,7 +31,7 @@ pub(super) struct FileSet {
     files: Vec<Open>,
     /// Hit and missed points that start on one line make it partial.
     mixed: bool,
-    pub(super) sources: Vec<String>,
+    sources: Vec<String>,
     warnings: Warnings,
 }
 
@@ -40,6 +43,15 @@ impl FileSet {
     /// For a format in which hit and missed points that start on one line make it partial.
     pub(super) fn mixed(warnings: Warnings) -> FileSet {
         FileSet { mixed: true, ..FileSet::new(warnings) }
+    }
+
+    /// A folder that paths may be relative to.
+    pub(super) fn source(&mut self, folder: &str) {
+        let folder = folder.trim();
+        let known = self.sources.iter().any(|known| known == folder);
+        if !folder.is_empty() && folder.len() <= MAX_PATH && self.sources.len() < MAX_SOURCES && !known {
+            self.sources.push(folder.to_owned());
+        }
     }
 
     pub(super) fn warnings(&mut self) -> &mut Warnings {

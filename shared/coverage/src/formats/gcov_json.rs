@@ -16,9 +16,6 @@ use super::json::{Broken, Json};
 use super::{Format, Parsed, Place, WarningCode, Warnings};
 use crate::model::{Fact, Repeat};
 
-/// More working folders than this are not kept: each is tried for each file.
-const MAX_SOURCES: usize = 100;
-
 /// Reads all documents of one file.
 pub(super) fn read(bytes: &[u8], warnings: Warnings) -> Parsed {
     let mut reader = Reader { files: FileSet::new(warnings), json: Json::new(bytes) };
@@ -63,13 +60,7 @@ impl Reader<'_> {
             match key.as_ref() {
                 "current_working_directory" => {
                     let folder = self.json.string()?.unwrap_or_default();
-                    let sources = &mut self.files.sources;
-                    if !folder.is_empty()
-                        && sources.len() < MAX_SOURCES
-                        && !sources.iter().any(|known| *known == folder)
-                    {
-                        sources.push(folder.into_owned());
-                    }
+                    self.files.source(&folder);
                 }
                 "files" if self.json.array()? => {
                     while self.json.item()? {

@@ -222,7 +222,22 @@ pub fn read(filename: &str, from: &mut dyn Read) -> Result<Parsed, ReadError> {
     if detect::is_json(input.text()) {
         input.hold_all()?;
     }
-    let mut parsed = match detect::detect(input.text())? {
+    let format = detect::detect(input.text())?;
+    content(format, input)
+}
+
+/// Reads bytes as this format, whatever they look like: for callers that know better than the content, and for tests.
+///
+/// # Errors
+/// When the text is more than is held at once.
+pub fn parse_as(format: Format, bytes: &[u8]) -> Result<Parsed, ReadError> {
+    let mut from = bytes;
+    let (input, _) = Input::open(&mut from)?;
+    content(format, input)
+}
+
+fn content(format: Format, mut input: Input<'_>) -> Result<Parsed, ReadError> {
+    let mut parsed = match format {
         Format::Lcov => lcov::read(&mut input),
         Format::Cobertura => cobertura::read(&mut input),
         Format::Go => go::read(&mut input),

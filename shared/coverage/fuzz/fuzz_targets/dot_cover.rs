@@ -1,0 +1,4 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    covermark_coverage_fuzz::run("dot_cover", data);
+});
