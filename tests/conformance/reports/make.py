@@ -51,11 +51,15 @@ class Run:
             (self.out / into).write_bytes(result.stdout)
         return result.stdout.decode(errors="replace")
 
-    def report(self, file, form, own_sums, same=None):
-        """A report of this run. `same`: all of one name must have the same lines. `own_sums`: what the tool says."""
+    def report(self, file, form, own_sums, same=None, warns=None):
+        """A report of this run. `own_sums`: what the tool says. `same`: all of one name must have the same lines. `warns`:
+        the one thing that must be said of it."""
         group = f"{self.name}: {same}" if same else None
         self.reports.append(
-            {"file": f"{self.name}/{file}", "format": form, "same": group, "sums": own_sums, "run": self.name}
+            {
+                "file": f"{self.name}/{file}", "format": form, "same": group, "sums": own_sums, "run": self.name,
+                "warns": warns,
+            }
         )
 
 
@@ -105,6 +109,22 @@ def cpp(out):
         run.report(f"{way}/cobertura.xml", "cobertura", lines and sums.cobertura(run.out / way / "cobertura.xml"), same="lines")
         run.report(f"{way}/lcov.info", "lcov", lines and sums.lcov(run.out / way / "lcov.info"), same="lines")
         run.report(f"{way}/sonarqube.xml", "sonarqube", lines, same="lines")
+        run.report(f"{way}/clover.xml", "clover", lines and sums.clover(run.out / way / "clover.xml"), same="lines")
+        # Its JaCoCo does not say which lines ran.
+        run.report(f"{way}/jacoco.xml", "jacoco", {}, warns="no-count")
+    return run
+
+
+def gcov(out):
+    """gcov itself, in both of its forms, of one object."""
+    run = Run(out, "gcov", "cpp")
+    run.tool("g++", "--coverage", "-O0", "-o", "shape", "main.cpp", "shape.cpp")
+    run.tool("./shape")
+    told = sums.gcov(run.tool("gcov", "shape-main.gcda"))
+    run.tool("gcov", "-b", "-c", "--stdout", "shape-main.gcda", into="main.gcov")
+    run.tool("gcov", "-b", "--json-format", "--stdout", "shape-main.gcda", into="main.gcov.json")
+    run.report("main.gcov", "gcov", told, same="lines")
+    run.report("main.gcov.json", "gcov-json", told, same="lines")
     return run
 
 
@@ -137,6 +157,9 @@ def istanbul(run):
     # Its Cobertura leaves out the arms on lines without a statement, which the summary counts.
     cobertura = {**summary, **sums.cobertura_conditions(run.out / "cobertura-coverage.xml")}
     run.report("cobertura-coverage.xml", "cobertura", cobertura, same="lines")
+    # So does its Clover, which names no functions either.
+    clover = {name: cobertura[name] for name in ("lines", "lines_hit", "branches", "branches_hit")}
+    run.report("clover.xml", "clover", clover, same="lines")
 
 
 def typescript(out):
@@ -184,6 +207,7 @@ def php(out):
         "--coverage-text",
     )
     run.report("cobertura.xml", "cobertura", sums.cobertura(run.out / "cobertura.xml"), same="lines")
+    run.report("clover.xml", "clover", sums.clover(run.out / "clover.xml"), same="lines")
     return run
 
 
@@ -195,10 +219,11 @@ def java(out):
     run.tool("javac", "-g", "--release", "11", "-d", "classes", "acme/Main.java", "acme/Shelf.java")
     run.tool("javac", "-cp", jacoco, "-d", "tool", "tool/Report.java")
     run.tool("java", "-cp", f"{jacoco}:tool", "Report", "classes", ".", "acme.Main", run.out / "jacoco.xml")
+    run.report("jacoco.xml", "jacoco", sums.jacoco(run.out / "jacoco.xml"))
     return run
 
 
-RUNS = [python, python_elsewhere, cpp, lcov, javascript, typescript, go, clang, ruby, php, java]
+RUNS = [python, python_elsewhere, cpp, gcov, lcov, javascript, typescript, go, clang, ruby, php, java]
 
 
 def main():

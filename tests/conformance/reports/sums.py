@@ -80,6 +80,20 @@ def istanbul_summary(file):
     return of(*(total[what][side] for what in ["lines", "branches", "functions"] for side in ["total", "covered"]))
 
 
+def clover(file):
+    """The project's metrics. What a covered method is, writers disagree on; conditionals are 0 where there are none."""
+    metrics = xml.parse(file).getroot().find("project/metrics").attrib
+    return of(metrics["statements"], metrics["coveredstatements"])
+
+
+def gcov(text):
+    """`File 'a.cpp'` and `Lines executed:57.14% of 14`, for each file; the last line, which has no file, is their sum."""
+    found = [0, 0]
+    for percent, total in re.findall(r"File '.*'\nLines executed:([\d.]+)% of (\d+)", text):
+        found = [found[0] + int(total), found[1] + round(float(percent) * int(total) / 100)]
+    return of(*found)
+
+
 def jacoco(file):
     """The counters below the root."""
     found = {counter.get("type"): counter.attrib for counter in xml.parse(file).getroot().findall("counter")}

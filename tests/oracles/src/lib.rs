@@ -33,6 +33,8 @@ pub struct ReportOracle {
     pub run: String,
     /// All reports of one name must have the same lines.
     pub same: Option<String>,
+    /// The one thing that must be said of it.
+    pub warns: Option<String>,
     /// What the report or its tool says that it adds up to.
     pub sums: Sums,
 }

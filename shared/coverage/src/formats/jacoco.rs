@@ -15,6 +15,7 @@
 //! - counters stand at every level and are sums: only lines and methods are read. Lines of inlined code lie beyond the
 //!   end of the file and count in JaCoCo's totals; the uploader's hints take them out;
 //! - methods belong to the file that their class names, which comes after them; names like `<init>` are escaped;
+//! - gcovr writes branches but no instructions: whether a line without branches ran is not in its report;
 //! - without debug information there are classes, but no files and no lines.
 
 use std::collections::HashMap;
@@ -149,6 +150,9 @@ impl Document {
         let (arms_missed, arms_covered) = (count(line.arms_missed), count(line.arms_covered));
         // JaCoCo's own rule: a line without instructions and branches is none.
         if missed | covered | arms_missed | arms_covered == 0 {
+            if line.missed.is_empty() && line.covered.is_empty() {
+                self.output.warnings.add(WarningCode::NoCount, tag.place(), tag.example());
+            }
             return;
         }
         self.output.builder.line(number, u32::from(covered > 0 || arms_covered > 0));

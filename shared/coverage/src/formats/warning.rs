@@ -10,6 +10,8 @@ pub enum WarningCode {
     BadLineNumber,
     /// A count was no number. The record was left out.
     BadCount,
+    /// A line had neither a count nor branches and was left out: nobody can tell whether it ran.
+    NoCount,
     /// A count was negative and taken as 0.
     NegativeCount,
     /// A branch was not understood, or more arms were taken than there are.
@@ -56,6 +58,11 @@ impl WarningCode {
                 ("bad-line-number", "line number could not be used", "line numbers could not be used")
             }
             Self::BadCount => ("bad-count", "count is not a number", "counts are not numbers"),
+            Self::NoCount => (
+                "no-count",
+                "line has no count and was left out (gcovr's JaCoCo is like that: upload its Cobertura or LCOV)",
+                "lines have no counts and were left out (gcovr's JaCoCo is like that: upload its Cobertura or LCOV)",
+            ),
             Self::NegativeCount => ("negative-count", "negative count was read as 0", "negative counts were read as 0"),
             Self::BadBranch => ("bad-branch", "branch could not be read", "branches could not be read"),
             Self::BadFunction => ("bad-function", "function could not be read", "functions could not be read"),
