@@ -174,11 +174,18 @@ impl<'a> Input<'a> {
 
     /// Reads to the end, so that [`Input::text`] is all of the report.
     pub(super) fn hold_all(&mut self) -> Result<(), Unreadable> {
+        // Beside the buffer, because each block that is read checks all that is in the buffer.
+        let mut whole = self.text.split_off(self.at);
+        self.before += std::mem::take(&mut self.at) as u64;
+        self.text.clear();
         while self.fill() {
-            if self.text().len() > MAX_WHOLE {
+            whole.push_str(&self.text);
+            self.text.clear();
+            if whole.len() > MAX_WHOLE {
                 return Err(unreadable::TOO_LARGE);
             }
         }
+        self.text = whole;
         Ok(())
     }
 

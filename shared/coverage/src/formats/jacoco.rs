@@ -171,7 +171,7 @@ impl Document {
 
     /// Of a method, any counter that covered something says that it ran.
     fn counter(&mut self, tag: Tag<'_>) {
-        if let Some(method) = &mut self.method {
+        if let Some(method) = self.method.as_mut().filter(|method| !method.ran) {
             let covered = tag.attribute("covered").unwrap_or_default();
             method.ran |= matches!(number::count(covered.as_bytes()), Count::Plain(1..));
         }

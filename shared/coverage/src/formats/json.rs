@@ -190,6 +190,23 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Passes over exactly this text, if it comes next: for shapes that are nearly always written alike.
+    #[inline]
+    pub(super) fn literal(&mut self, text: &[u8]) -> Option<()> {
+        let found = self.text.get(self.at..)?.starts_with(text);
+        self.at += if found { text.len() } else { 0 };
+        found.then_some(())
+    }
+
+    /// The digits that come next; `None` when there are none.
+    #[inline]
+    pub(super) fn digits(&mut self) -> Option<&'a [u8]> {
+        let rest = self.text.get(self.at..)?;
+        let length = rest.iter().position(|byte| !byte.is_ascii_digit())?;
+        self.at += length;
+        (length > 0).then_some(&rest[..length])
+    }
+
     /// Passes over the next value, whatever it is.
     pub(super) fn skip(&mut self) -> Result<(), Broken> {
         match self.kind()? {

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::formats::number;
+
 use super::{Broken, Json, Output, Place, WarningCode};
 
 /// What stands under a key of a map.
@@ -177,6 +179,9 @@ fn locations(json: &mut Json<'_>, skipped: &mut Vec<u32>) -> Result<Option<u32>,
 }
 
 fn piece(json: &mut Json<'_>) -> Result<Piece, Broken> {
+    if let Some(piece) = usual_piece(json) {
+        return Ok(piece);
+    }
     let mut piece = Piece { line: None, skip: false };
     if !json.object()? {
         return Ok(piece);
@@ -195,6 +200,22 @@ fn piece(json: &mut Json<'_>) -> Result<Piece, Broken> {
         }
     }
     Ok(piece)
+}
+
+/// As all writers write it: nearly all of a report is pieces, and this is several times faster than key by key.
+fn usual_piece(json: &mut Json<'_>) -> Option<Piece> {
+    let mut ahead = json.clone();
+    ahead.literal(b"{\"start\":{\"line\":")?;
+    let line = number::line(ahead.digits()?)?;
+    ahead.literal(b",\"column\":")?;
+    ahead.digits()?;
+    ahead.literal(b"},\"end\":{\"line\":")?;
+    ahead.digits()?;
+    ahead.literal(b",\"column\":")?;
+    ahead.digits().map(drop).or_else(|| ahead.literal(b"null"))?;
+    ahead.literal(b"}}")?;
+    *json = ahead;
+    Some(Piece { line: Some(line), skip: false })
 }
 
 /// Gives each entry of `map` together with what `counts` has under its key; what has no partner is passed over, as

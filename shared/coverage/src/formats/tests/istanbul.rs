@@ -96,3 +96,16 @@ fn files_before_a_break_are_kept_and_half_a_file_is_not() {
     assert!(parsed.warnings[0].to_string().contains("where the JSON breaks off"), "{}", parsed.warnings[0]);
     assert_eq!(parsed.warnings[0].example, "b.js");
 }
+
+/// Several blocks of input, with characters of several bytes where they meet.
+#[test]
+fn a_large_report_is_held_whole() {
+    let one = REPORT.trim_start_matches("{\"/work/a.js\": ").trim_end_matches('}').to_owned() + "}";
+    let one = one.replace("/work/a.js", "");
+    let files: Vec<_> = (0..700).map(|n| format!("\"{}{n}.js\":{one}", "ü".repeat(n % 9))).collect();
+    let text = format!("{{{}}}", files.join(","));
+    assert!(text.len() > 1_000_000);
+    let parsed = read(&text);
+    assert_eq!((parsed.files.len(), parsed.warnings.len()), (700, 0));
+    assert!(parsed.files.iter().all(|file| file.lines().count() == 3));
+}
