@@ -137,6 +137,7 @@ impl Run<'_> {
         let permissions = rights.permissions();
         Site {
             place: Place {
+                pages: self.app.public_url.clone(),
                 provider: self.key.provider.clone(),
                 web: self.github.endpoints().web.clone(),
                 repository: self.key.repository,

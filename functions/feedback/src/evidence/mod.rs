@@ -10,7 +10,6 @@ pub(crate) mod rights;
 use covermark_coverage::{Report, diff::Diff};
 use covermark_github::{Error, RepositoryClient};
 use covermark_types::{CommitSha, PullNumber};
-use url::Url;
 
 use self::{base::Compared, comments::Found, configuration::Configuration, pull::Ends, rights::Rights};
 use crate::{
@@ -25,18 +24,6 @@ pub(crate) struct Site {
     pub(crate) place: Place,
     pub(crate) client: RepositoryClient,
     pub(crate) rights: Rights,
-}
-
-impl Site {
-    /// Our page about the repository's pull request or commit, below `base`.
-    pub(crate) fn report_page(&self, base: &Url, segments: &[&str]) -> Url {
-        let mut url = base.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            let name = &self.place.name;
-            path.pop_if_empty().extend([self.place.provider.as_str(), name.owner(), name.name()]).extend(segments);
-        }
-        url
-    }
 }
 
 /// What was asked in this run and holds as long as the pull request has the same ends.

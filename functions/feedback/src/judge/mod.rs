@@ -27,7 +27,7 @@ use covermark_types::{CommitSha, PullNumber};
 
 pub(crate) use self::{
     judgement::{Judged, Judgement, Kind, Measured, Outcome, PatchTotals, Scope, State, Wanted, Why},
-    parts::{Carried, LeftOut, NotCarried},
+    parts::{Carried, ComponentLine, FileChange, FlagLine, LeftOut, NotCarried, Side},
     sides::{BaseReported, Key, MOST_FLAGS, Part, Reported, Source},
     verdicts::{
         Base, BaseCommit, BaseReason, Compared, DiffUnknown, DroppedPath, FileProblem, NoBase, PatchCoverage, Project,
@@ -133,7 +133,8 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         remarks,
         style,
         context_prefix: policy.context_prefix.clone(),
-        comment: policy.comment.is_some(),
+        comment: policy.comment.clone(),
+        checks: policy.checks.clone(),
     }
 }
 

@@ -4,7 +4,7 @@ use covermark_coverage::{
     Metric, Rounding, Totals,
     compare::{IndirectFile, PatchFile},
 };
-use covermark_policy::Problem;
+use covermark_policy::{Checks, CommentRule, Problem};
 use covermark_types::{CommitSha, PullNumber};
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,10 @@ pub(crate) struct Verdicts {
     pub style: Style,
     /// What the contexts of the statuses begin with.
     pub context_prefix: String,
-    /// Whether the repository wants a comment.
-    pub comment: bool,
+    /// The comment that the repository wants; `None` when it wants none.
+    pub comment: Option<CommentRule>,
+    /// How the repository wants its verdicts.
+    pub checks: Checks,
 }
 
 impl Verdicts {

@@ -78,7 +78,9 @@ pub(crate) async fn post(
 impl Spot<'_> {
     async fn write(self, wanted: &WantedComment, digest: &str, found: Found) -> Result<Written, FeedbackError> {
         let (there, same) = match found {
-            Found::Remembered(PullComment { id: Some(id), digest: posted, .. }) => (Some(CommentId(id)), posted == digest),
+            Found::Remembered(PullComment { id: Some(id), digest: posted, .. }) => {
+                (Some(CommentId(id)), posted == digest)
+            }
             Found::There { id, body } => (Some(id), same_text(&body, &wanted.text)),
             Found::Remembered(_) | Found::Nothing => (None, false),
         };

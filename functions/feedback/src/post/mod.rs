@@ -76,7 +76,7 @@ pub(crate) async fn to_pull(
     found: Found,
 ) -> Result<Posted, FeedbackError> {
     lease.renew(app).await?;
-    let page = site.report_page(&app.public_url, &["pull", &number.to_string()]);
+    let page = site.place.report_page(&["pull", &number.to_string()]);
     let (comment, verdicts) = futures::join!(
         comment::post(app, site, lease, key, number, wanted.comment.as_ref(), found),
         verdicts(app, site, key, wanted, &page),
@@ -96,7 +96,7 @@ pub(crate) async fn to_commit(
 ) -> Result<Posted, FeedbackError> {
     lease.renew(app).await?;
     let mut posted = Posted::default();
-    let page = site.report_page(&app.public_url, &["commit", key.sha.as_str()]);
+    let page = site.place.report_page(&["commit", key.sha.as_str()]);
     verdicts(app, site, key, wanted, &page).await?.into(&mut posted);
     Ok(posted)
 }

@@ -1,6 +1,7 @@
 //! The comment: verdict, what was wrong, the uncovered lines by file, the project with its base, and the rest folded.
 
 use covermark_coverage::compare::{PatchFile, Uncovered};
+use covermark_policy::{CommentRule, LayoutToken, Section};
 use covermark_types::PullNumber;
 
 use super::{
@@ -10,13 +11,20 @@ use super::{
     heading::heading,
     marker,
     numbers::count,
+    sections, status,
 };
-use crate::judge::{Base, Kind, Outcome, PatchCoverage, Remark, Verdicts, Wanted};
+use crate::judge::{
+    Base, BaseReason, Judgement, Kind, LeftOut, NoBase, NotCarried, Outcome, PatchCoverage, Remark, Side, Verdicts,
+    Wanted,
+};
 
 /// The longest text that we write, in bytes. GitHub refuses a comment of more than 65,536 characters.
 pub(crate) const LONGEST: usize = 60_000;
 /// The most rows of the table: more is not read but scrolled past.
 const ROWS: usize = 50;
+/// The most failing checks, and the most flags of one side only, that have a line of their own.
+const FAILING: usize = 5;
+const LEFT_OUT: usize = 5;
 /// The most links to lines in one row.
 const RANGES: usize = 12;
 /// The most unreadable files that stand in the open; the others are folded away.
@@ -24,16 +32,54 @@ pub(crate) const UNREADABLE_IN_THE_OPEN: usize = 3;
 
 /// The whole text, marker included.
 pub(crate) fn text(verdicts: &Verdicts, place: &Place, pull: PullNumber) -> String {
-    let head = format!("{}\n### {}\n", marker(place, pull), heading(verdicts));
+    format!("{}\n{}", marker(place, pull), body(verdicts, place))
+}
+
+/// The text as a check's page shows it as well.
+pub(super) fn body(verdicts: &Verdicts, place: &Place) -> String {
+    let head = format!("### {}\n", heading(verdicts));
     let trouble = trouble(verdicts);
-    let project = if verdicts.uploads.nothing_readable() { String::new() } else { project(verdicts, place) };
-    let details = details(verdicts);
-    let room = LONGEST.saturating_sub(head.len() + trouble.len() + project.len() + details.len());
+    let rule = verdicts.comment.clone().unwrap_or_default();
+    let unreadable = verdicts.uploads.nothing_readable();
+    let project = if unreadable || rule.hide_project_coverage { String::new() } else { project(verdicts, place) };
+    let tail = tail(verdicts, place, &rule);
+    let room = LONGEST.saturating_sub(head.len() + trouble.len() + project.len() + tail.len());
+    let missing = rule.layout.as_ref().is_none_or(|layout| has(layout, Section::MissingLines));
     let table = match &verdicts.patch {
-        Some(PatchCoverage::Lines { files, .. }) => table(files, verdicts, place, pull, room),
+        Some(PatchCoverage::Lines { files, .. }) if missing => table(files, verdicts, place, room),
         _ => String::new(),
     };
-    format!("{head}{trouble}{table}{project}{details}")
+    format!("{head}{trouble}{table}{project}{tail}")
+}
+
+fn has(layout: &[LayoutToken], section: Section) -> bool {
+    layout.iter().any(|token| token.section == section)
+}
+
+/// What stands below the project's line: folded away, or open and in the repository's own order.
+fn tail(verdicts: &Verdicts, place: &Place, rule: &CommentRule) -> String {
+    let Some(layout) = &rule.layout else {
+        let own = [("flags", sections::flags(verdicts)), ("components", sections::components(verdicts))];
+        return details(verdicts, own.into_iter().filter(|(_, text)| !text.is_empty()).collect());
+    };
+    let section = |token: &LayoutToken| match token.section {
+        Section::Flags => ("flags", sections::flags(verdicts)),
+        Section::Components => ("components", sections::components(verdicts)),
+        Section::Files => ("files", sections::files(verdicts, token.limit)),
+        Section::Diff => ("sums", sections::sums(verdicts)),
+        Section::Footer | Section::ShortFooter => ("", format!("[All of the report]({})\n", place.report(verdicts))),
+        // Always there, or not drawn in a comment.
+        Section::Header | Section::MissingLines | Section::Reach => ("", String::new()),
+    };
+    let mut wanted: Vec<_> = layout.iter().map(section).filter(|(_, text)| !text.is_empty()).collect();
+    wanted.dedup();
+    if rule.hide_comment_details {
+        let (footer, folded): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(title, _)| title.is_empty());
+        let footer: String = footer.into_iter().take(1).map(|(_, text)| text).collect();
+        return format!("{}{footer}", details(verdicts, folded));
+    }
+    let open: Vec<_> = wanted.into_iter().map(|(_, text)| text).collect();
+    format!("\n{}\n{}", open.join("\n"), details(verdicts, Vec::new()))
 }
 
 /// What was wrong, each in a line of its own, and what is still waited for.
@@ -48,6 +94,14 @@ fn trouble(verdicts: &Verdicts) -> String {
             lines.push(format!("Waiting for {}{more}. No verdict before {they} here or overdue.", names.join(", ")));
         }
     }
+    if !verdicts.incomplete.is_empty() {
+        let names: Vec<_> = verdicts.incomplete.iter().take(10).map(|name| code_in_line(name, escape::NAME)).collect();
+        lines.push(format!(
+            "Concluded without {}, which did not come in time: what only they cover is missing from these numbers.",
+            names.join(", ")
+        ));
+    }
+    lines.extend(failing(verdicts));
     let uploads = &verdicts.uploads;
     for file in uploads.files.iter().take(UNREADABLE_IN_THE_OPEN) {
         lines.push(super::details::unreadable(file));
@@ -66,8 +120,22 @@ fn trouble(verdicts: &Verdicts) -> String {
     if lines.is_empty() { String::new() } else { format!("{}\n\n", lines.join("  \n")) }
 }
 
+/// The checks that fail besides those that the first line speaks of.
+fn failing(verdicts: &Verdicts) -> Vec<String> {
+    if verdicts.waiting.is_some() {
+        return Vec::new();
+    }
+    let main = |one: &Judgement| one.is_main() && one.kind() != Kind::Changes;
+    let others = verdicts.judgements.iter().filter(|one| !main(one) && one.judged.fails());
+    let line = |one: &Judgement| {
+        let context = code_in_line(&one.context(&verdicts.context_prefix), escape::PATH);
+        format!("❌ {context}: {}", plain(&status::sentence(verdicts, one), escape::SENTENCE))
+    };
+    others.take(FAILING).map(line).collect()
+}
+
 /// The files with uncovered lines, as many rows as there is room for.
-fn table(files: &[PatchFile], verdicts: &Verdicts, place: &Place, pull: PullNumber, room: usize) -> String {
+fn table(files: &[PatchFile], verdicts: &Verdicts, place: &Place, room: usize) -> String {
     let lacking: Vec<_> = files.iter().filter(|file| !file.uncovered.is_empty()).collect();
     if lacking.is_empty() {
         return String::new();
@@ -75,7 +143,7 @@ fn table(files: &[PatchFile], verdicts: &Verdicts, place: &Place, pull: PullNumb
     let mut text = "| File | Change | Not covered |\n|---|---|---|\n".to_owned();
     let mut shown = 0;
     for file in lacking.iter().take(ROWS) {
-        let row = row(file, verdicts, place, pull);
+        let row = row(file, verdicts, place);
         // What is kept free is for the line that says how many were cut.
         if text.len() + row.len() + 64 > room {
             break;
@@ -91,23 +159,30 @@ fn table(files: &[PatchFile], verdicts: &Verdicts, place: &Place, pull: PullNumb
     text
 }
 
-fn row(file: &PatchFile, verdicts: &Verdicts, place: &Place, pull: PullNumber) -> String {
-    let address = place.file(pull, &file.path);
-    let mut lines: Vec<_> = file.uncovered.iter().take(RANGES).map(|uncovered| range(uncovered, &address)).collect();
+fn row(file: &PatchFile, verdicts: &Verdicts, place: &Place) -> String {
+    // A commit of a branch has no diff to lead into; its file does as well.
+    let address = verdicts.pull.map(|pull| place.file(pull, &file.path));
+    let mut lines: Vec<_> =
+        file.uncovered.iter().take(RANGES).map(|uncovered| range(uncovered, address.as_deref())).collect();
     if file.uncovered.len() > RANGES {
         lines.push(format!("*and {} more*", file.uncovered.len() - RANGES));
     }
     let path = plain(&file.path, escape::PATH);
-    format!("| [{path}]({address}) | {} | {} |\n", verdicts.style.patch(&file.totals), lines.join(", "))
+    let path = address.map_or_else(|| path.clone(), |address| format!("[{path}]({address})"));
+    format!("| {path} | {} | {} |\n", verdicts.style.patch(&file.totals), lines.join(", "))
 }
 
-fn range(uncovered: &Uncovered, address: &str) -> String {
+fn range(uncovered: &Uncovered, address: Option<&str>) -> String {
+    let link = |text: String, place: String| match address {
+        Some(address) => format!("[{text}]({address}{place})"),
+        None => text,
+    };
     match uncovered {
-        Uncovered::Lines { start, end } if start == end => format!("[{start}]({address}R{start})"),
-        Uncovered::Lines { start, end } => format!("[{start}–{end}]({address}R{start}-R{end})"),
+        Uncovered::Lines { start, end } if start == end => link(start.to_string(), format!("R{start}")),
+        Uncovered::Lines { start, end } => link(format!("{start}–{end}"), format!("R{start}-R{end}")),
         Uncovered::Partial { line, taken, total } => {
             let branches = if *total == 1 { "branch" } else { "branches" };
-            format!("[{line}]({address}R{line}) *({taken} of {total} {branches})*")
+            format!("{} *({taken} of {total} {branches})*", link(line.to_string(), format!("R{line}")))
         }
     }
 }
@@ -117,36 +192,84 @@ fn project(verdicts: &Verdicts, place: &Place) -> String {
     let style = verdicts.style;
     let totals = &verdicts.project.totals;
     let uploads = count(verdicts.uploads.here, "upload", "uploads");
+    let end = format!("{uploads} · [report]({})", place.report(verdicts));
     let share = format!("**{}**", style.project(totals));
     let mut line = match &verdicts.base {
         Base::Found(base) => {
-            let difference = style.difference(totals, &base.totals).map(|text| format!(" {text}")).unwrap_or_default();
+            let compared = verdicts.project.compared.as_ref();
+            let difference = compared.and_then(|both| style.difference(&both.head, &both.base));
+            let difference = difference.map(|text| format!(" {text}")).unwrap_or_default();
             let commit = format!("[`{}`]({})", base.sha.short(), place.commit(&base.sha));
             let branch = base.branch.as_ref().map(|name| format!(" on {}", code_in_line(name, escape::NAME)));
             let behind = match base.behind {
                 0 => String::new(),
                 behind => format!(", {} behind", count(behind, "commit", "commits")),
             };
-            format!(
-                "Project {share}{difference} compared with {commit}{}{behind} · {uploads}",
-                branch.unwrap_or_default()
-            )
+            let chosen = if base.reason == BaseReason::Chosen { ", chosen by an upload" } else { "" };
+            let branch = branch.unwrap_or_default();
+            format!("Project {share}{difference} compared with {commit}{branch}{behind}{chosen} · {end}")
         }
-        Base::Missing { branch, .. } => {
-            let branch = branch.as_ref().map_or_else(
-                || "for the commits before this one".to_owned(),
-                |name| format!("on {}", code_in_line(name, escape::NAME)),
-            );
-            format!("Project {share} · nothing to compare with yet: no report {branch} · {uploads}")
+        Base::Missing { branch, why } => {
+            let name = branch.as_ref().map(|name| code_in_line(name, escape::NAME));
+            let why = match (why, name) {
+                (NoBase::NoReport, Some(name)) => format!("yet: no report on {name}"),
+                (NoBase::NoReport, None) => "yet: no report for the commits before this one".to_owned(),
+                (NoBase::Unrelated, Some(name)) => format!(": GitHub knows no commit where this left {name}"),
+                (NoBase::Unrelated, None) => ": GitHub knows no commit before this one".to_owned(),
+            };
+            let gap = if why.starts_with(':') { "" } else { " " };
+            format!("Project {share} · nothing to compare with{gap}{why} · {end}")
         }
     };
     line.push_str(&judgement(verdicts));
-    for remark in &verdicts.remarks {
+    for remark in remarks(verdicts) {
         line.push_str("  \n");
-        line.push_str(&sentence(self::remark(*remark)));
+        line.push_str(&remark);
     }
     line.push('\n');
     line
+}
+
+/// What the reader must know of the comparison, as Markdown.
+fn remarks(verdicts: &Verdicts) -> Vec<String> {
+    let mut lines: Vec<_> = verdicts.left_out.iter().take(LEFT_OUT).map(left_out).collect();
+    let more = verdicts.left_out.len().saturating_sub(LEFT_OUT);
+    if more > 0 {
+        lines.push(format!("{} are on one side only as well.", count(more, "more flag", "more flags")));
+    }
+    if matches!(&verdicts.base, Base::Found(base) if base.incomplete) {
+        lines.push("Uploads were missing there when its numbers were taken.".to_owned());
+    }
+    lines.extend(verdicts.remarks.iter().map(|remark| sentence(self::remark(*remark))));
+    lines
+}
+
+fn left_out(left_out: &LeftOut) -> String {
+    let what = match &left_out.flag {
+        Some(flag) => code_in_line(flag, escape::NAME),
+        None => "Uploads without a flag".to_owned(),
+    };
+    let has = if left_out.flag.is_some() { "has" } else { "have" };
+    let whose = match left_out.lacking {
+        Side::Head => "no report here",
+        Side::Base => "no report on the base",
+    };
+    let why = match &left_out.not_carried {
+        None => String::new(),
+        Some(NotCarried::NeverSeen) => "; no commit before this one has one to carry forward".to_owned(),
+        Some(NotCarried::Stale { from, days }) => {
+            format!("; the one of `{}` is {} old, too old to carry forward", from.short(), days_of(*days))
+        }
+        Some(NotCarried::DiffUnknown { from }) => {
+            format!("; the one of `{}` cannot be carried forward: GitHub's diff is not complete", from.short())
+        }
+        Some(NotCarried::Gone { from }) => format!("; the one of `{}` is gone", from.short()),
+    };
+    format!("{what} {has} {whose}, so the comparison is without it{why}.")
+}
+
+fn days_of(days: u64) -> String {
+    count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days")
 }
 
 /// What the project's check says, where the verdict line does not.
@@ -159,6 +282,8 @@ fn judgement(verdicts: &Verdicts) -> String {
             " · no less than the base without the removed code, so the check passes".to_owned()
         }
         (Some(_), Outcome::OnlyRemoved) => " · no more uncovered lines than before, so the check passes".to_owned(),
+        (Some(_), Outcome::FullyCoveredPatch) => " · every changed line is covered, so the check passes".to_owned(),
+        (Some(_), Outcome::NotAffected) => " · nothing that changed is measured, so the check passes".to_owned(),
         (Some(wanted @ Wanted::Percent(_)), Outcome::Missed) if judged.informational => {
             format!(" · {} would be asked for", verdicts.style.wanted(wanted))
         }

@@ -13,10 +13,10 @@ use crate::judge::{DroppedPath, FileProblem, UnreadableFile, Verdicts};
 /// The most entries of one list.
 const ENTRIES: usize = 20;
 
-/// The folded part; empty when there is nothing to tell.
-pub(crate) fn details(verdicts: &Verdicts) -> String {
-    let mut titles = Vec::new();
-    let mut sections = Vec::new();
+/// The folded part: `first` (title, text), then what is always folded away. Empty when there is nothing to tell.
+pub(crate) fn details(verdicts: &Verdicts, first: Vec<(&str, String)>) -> String {
+    let mut titles: Vec<String> = first.iter().map(|(title, _)| (*title).to_owned()).collect();
+    let mut sections: Vec<String> = first.into_iter().map(|(_, text)| text).collect();
     let mut add = |title: String, section: String| {
         titles.push(title);
         sections.push(section);

@@ -1,8 +1,14 @@
 //! The first line: may I merge? Read in two seconds, often as nothing but a notification's title.
 
 use crate::{
-    judge::{Base, DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Style, Verdicts, Wanted},
-    render::numbers::{count, uncapitalised},
+    judge::{
+        Base, Compared, DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Scope, Style, Verdicts, Wanted,
+    },
+    render::{
+        escape::{NAME, SENTENCE, plain},
+        numbers::{count, uncapitalised},
+        status,
+    },
 };
 
 /// The line below `###`.
@@ -30,11 +36,29 @@ pub(crate) fn heading(verdicts: &Verdicts) -> String {
         let patch = patch.map(|patch| uncapitalised(&claim(patch, judged, verdicts.style)));
         return join(join(format!("❌ {}", project_claim(verdicts, project)), patch), unread);
     }
-    let Some(patch) = patch else { return unread.unwrap_or_default() };
+    if let Some(one) = verdicts.judgements.iter().find(|one| one.judged.fails()) {
+        let name = match &one.scope {
+            Scope::Flag(name) | Scope::Component { name, .. } => plain(name, NAME),
+            Scope::Whole => plain(&one.title, NAME),
+        };
+        let name = if one.is_main() { String::new() } else { format!("{name}: ") };
+        let failing = format!("❌ {name}{}", plain(&status::sentence(verdicts, one), SENTENCE));
+        let patch = patch.map(|patch| uncapitalised(&claim(patch, judged, verdicts.style)));
+        return join(join(failing, patch), unread);
+    }
+    let Some(patch) = patch else { return unread.unwrap_or_else(|| push(verdicts)) };
     match unread {
         Some(unread) => format!("⚠️ {unread} · {} in the others", counted(patch, verdicts.style)),
         None => format!("{}{}", sign(patch, verdicts), claim(patch, judged, verdicts.style)),
     }
+}
+
+/// A commit of a branch has no change to speak of; its page still begins with a number.
+fn push(verdicts: &Verdicts) -> String {
+    let share = verdicts.style.project(&verdicts.project.totals);
+    let compared = verdicts.project.compared.as_ref();
+    let difference = compared.and_then(|both| verdicts.style.difference(&both.head, &both.base));
+    format!("✅ {share} {}", difference.unwrap_or_default()).trim_end().to_owned()
 }
 
 fn join(line: String, more: Option<String>) -> String {
@@ -110,7 +134,9 @@ fn project_claim(verdicts: &Verdicts, judged: &Judged) -> String {
     let share = style.project(&verdicts.project.totals);
     match (&judged.wanted, &verdicts.base) {
         (Some(Wanted::Base(_)), Base::Found(base)) => {
-            let difference = style.difference(&verdicts.project.totals, &base.totals).unwrap_or_default();
+            let both =
+                verdicts.project.compared.unwrap_or(Compared { head: verdicts.project.totals, base: base.totals });
+            let difference = style.difference(&both.head, &both.base).unwrap_or_default();
             format!("Project coverage falls to {share} {difference}")
         }
         (Some(wanted), _) => format!("Project coverage is {share}, {} is asked for", style.wanted(wanted)),

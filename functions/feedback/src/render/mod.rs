@@ -3,20 +3,22 @@
 //! Pure: no clock, no GitHub, the same verdicts give the same text to the last byte, which is what lets `post` skip
 //! writing. The order of things is that of the house's page on what people read.
 
+mod checks;
 mod comment;
 mod details;
 mod escape;
 mod heading;
 mod numbers;
+mod sections;
 mod status;
 
-use covermark_policy::Behavior;
+use covermark_policy::{Behavior, Change, CommentRule, VerdictKind};
 use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, RepositoryName};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
 pub(crate) use self::status::{VerdictState, WantedVerdict};
-use crate::judge::Verdicts;
+use crate::judge::{PatchCoverage, Verdicts};
 
 /// Where the text will stand, for its links and its marker.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Place {
     pub provider: Provider,
     /// GitHub's web address.
     pub web: Url,
+    /// Our own pages' address.
+    pub pages: Url,
     /// The repository.
     pub repository: RepositoryId,
     /// Its name now.
@@ -66,12 +70,35 @@ pub(crate) enum Channel {
 /// What the verdicts look like at `place`.
 #[must_use]
 pub(crate) fn render(verdicts: &Verdicts, place: &Place) -> WantedFeedback {
-    let comment = verdicts.pull.filter(|_| verdicts.comment).map(|pull| WantedComment {
+    let rule = verdicts.comment.as_ref();
+    let comment = verdicts.pull.zip(rule).map(|(pull, rule)| WantedComment {
         text: comment::text(verdicts, place, pull),
-        behavior: Behavior::Default,
-        first: true,
+        behavior: rule.behavior,
+        first: wanted_at_all(verdicts, rule),
     });
-    WantedFeedback { comment, verdicts: status::statuses(verdicts), channel: Channel::Best }
+    let channel = match verdicts.checks.kind {
+        VerdictKind::Statuses => Channel::Statuses,
+        VerdictKind::Auto | VerdictKind::Checks => Channel::Best,
+    };
+    WantedFeedback { comment, verdicts: status::verdicts(verdicts, place), channel }
+}
+
+/// Whether enough has changed for a first comment (`require_changes`, `after_n_builds`). What is not known counts as
+/// changed: silence would say that nothing did.
+fn wanted_at_all(verdicts: &Verdicts, rule: &CommentRule) -> bool {
+    let metric = verdicts.style.metric;
+    let enough = verdicts.uploads.here >= usize::try_from(rule.after_n_builds).unwrap_or(usize::MAX);
+    let happened = |change: Change| match (change, &verdicts.patch, &verdicts.project.compared) {
+        (Change::Any, Some(PatchCoverage::NothingMeasured), _) => !verdicts.indirect.is_empty(),
+        (Change::CoverageDrop, _, Some(compared)) => {
+            let (head, base) = (compared.head.ratio(metric), compared.base.ratio(metric));
+            head.compare(&base) == Some(std::cmp::Ordering::Less)
+        }
+        (Change::UncoveredPatch, Some(PatchCoverage::NothingMeasured), _) => false,
+        (Change::UncoveredPatch, Some(PatchCoverage::Lines { totals, .. }), _) => !totals.ratio(metric).is_full(),
+        _ => true,
+    };
+    enough && rule.require_changes.met(happened)
 }
 
 /// The first line of our comment, which nobody sees, by which it is found again.
@@ -90,6 +117,24 @@ impl Place {
     /// The commit's page.
     pub(crate) fn commit(&self, sha: &CommitSha) -> String {
         self.page(&["commit", sha.as_str()])
+    }
+
+    /// Our page about what was judged.
+    pub(crate) fn report(&self, verdicts: &Verdicts) -> String {
+        match verdicts.pull {
+            Some(pull) => self.report_page(&["pull", &pull.to_string()]).into(),
+            None => self.report_page(&["commit", verdicts.head.as_str()]).into(),
+        }
+    }
+
+    /// A page of ours about the repository.
+    pub(crate) fn report_page(&self, segments: &[&str]) -> Url {
+        let mut url = self.pages.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty();
+            path.extend([self.provider.as_str(), self.name.owner(), self.name.name()]).extend(segments);
+        }
+        url
     }
 
     /// The file in the pull request's diff. GitHub names the place by the hash of the path as it is in the repository.

@@ -17,6 +17,11 @@ impl Style {
         self.percent(totals.ratio(self.metric), self.precision)
     }
 
+    /// A fraction as coverage of the project is written.
+    pub(crate) fn share(self, ratio: Ratio) -> String {
+        self.percent(ratio, self.precision)
+    }
+
     /// Coverage of a change or of a file's part in it: `71.4 %`.
     pub(crate) fn patch(self, totals: &Totals) -> String {
         self.percent(totals.ratio(self.metric), self.precision.min(PATCH_DIGITS))

@@ -1,14 +1,21 @@
-//! The two statuses: one sentence each, number first, under 140 characters.
+//! The verdicts' sentences: one each, number first, under 140 characters.
 
+use covermark_coverage::Totals;
 use covermark_github::Annotation;
 
-use super::numbers::count;
+use super::{
+    Place, checks,
+    numbers::{count, grouped},
+};
 use crate::judge::{
-    Base, DiffUnknown, Judged, Judgement, Measured, Outcome, PatchTotals, State, Style, Verdicts, Wanted,
+    Base, DiffUnknown, Judged, Judgement, Measured, Outcome, PatchTotals, State, Style, Verdicts, Waiting, Wanted, Why,
 };
 
 /// The longest description that GitHub takes, in characters.
 pub(crate) const LONGEST: usize = 140;
+
+/// What all say when no upload could be read.
+const UNREADABLE: &str = "No upload could be read; there is nothing to judge";
 
 /// What a verdict says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -39,102 +46,150 @@ pub(crate) struct WantedVerdict {
     pub annotations: Vec<Annotation>,
 }
 
-/// The statuses that the verdicts ask for: none for what the repository has switched off.
-pub(crate) fn statuses(verdicts: &Verdicts) -> Vec<WantedVerdict> {
+/// The verdicts that the repository asks for: none for what it has switched off.
+pub(super) fn verdicts(verdicts: &Verdicts, place: &Place) -> Vec<WantedVerdict> {
     let posted = verdicts.judgements.iter().filter(|one| one.judged.state() != State::Silent);
-    let statuses = posted.map(|one| {
-        let (state, description) = unfinished(verdicts).unwrap_or_else(|| judgement(verdicts, one));
-        let (context, description) = (one.context(&verdicts.context_prefix), cut(description));
-        WantedVerdict { context, state, description, summary: String::new(), annotations: Vec::new() }
+    let wanted = posted.map(|one| {
+        let (state, sentence) = match &verdicts.waiting {
+            Some(waiting) => (VerdictState::Pending, still(waiting)),
+            // Not a success: a report that nobody can read must not be a way around the check.
+            None if verdicts.uploads.nothing_readable() => (VerdictState::Error, UNREADABLE.to_owned()),
+            None => (state(&one.judged), without(verdicts, sentence(verdicts, one))),
+        };
+        let description = cut(sentence);
+        WantedVerdict {
+            context: one.context(&verdicts.context_prefix),
+            state,
+            summary: checks::summary(verdicts, place, one, &description),
+            annotations: checks::annotations(verdicts, one),
+            description,
+        }
     });
-    statuses.collect()
-}
-
-fn judgement(verdicts: &Verdicts, one: &Judgement) -> (VerdictState, String) {
-    match &one.measured {
-        Measured::Project { .. } => project(verdicts, &one.judged),
-        Measured::Patch(totals) => patch(*totals, &one.judged, verdicts.style),
-        Measured::Changes(Some(0)) => (state(&one.judged), "No file changed without being touched".to_owned()),
-        Measured::Changes(Some(files)) => {
-            (state(&one.judged), format!("{} lost coverage without being touched", count(*files, "file", "files")))
-        }
-        Measured::Changes(None) => (state(&one.judged), "Not known: nothing to compare with".to_owned()),
-    }
-}
-
-/// What both say while there is nothing to judge yet, or nothing at all.
-fn unfinished(verdicts: &Verdicts) -> Option<(VerdictState, String)> {
-    if let Some(waiting) = &verdicts.waiting {
-        let mut text = format!("{} of {}", waiting.here, count(waiting.expected, "upload", "uploads"));
-        let names: Vec<_> = waiting.missing.iter().map(|name| one_line(name)).collect();
-        if !names.is_empty() {
-            text = format!("{text}, waiting for {}", names.join(", "));
-        }
-        return Some((VerdictState::Pending, text));
-    }
-    // Not a success: a report that nobody can read must not be a way around the check. Not a failure: nothing was judged.
-    let nothing = verdicts.uploads.nothing_readable();
-    nothing.then(|| (VerdictState::Error, "No upload could be read; there is nothing to judge".to_owned()))
+    wanted.collect()
 }
 
 fn state(judged: &Judged) -> VerdictState {
-    if judged.fails() { VerdictState::Failure } else { VerdictState::Success }
-}
-
-fn project(verdicts: &Verdicts, judged: &Judged) -> (VerdictState, String) {
-    let (style, totals) = (verdicts.style, &verdicts.project.totals);
-    if totals.ratio(style.metric).total == 0 {
-        return (VerdictState::Success, "No line is code that coverage is measured for".to_owned());
+    match judged.state() {
+        State::Pass | State::Silent => VerdictState::Success,
+        State::Fail => VerdictState::Failure,
+        State::Error => VerdictState::Error,
     }
-    let share = style.project(totals);
-    let compared = match &verdicts.base {
-        Base::Found(base) => {
-            let difference = style.difference(totals, &base.totals).map(|text| format!(" {text}")).unwrap_or_default();
-            format!("{share}{difference} vs {}", base.sha.short())
-        }
-        Base::Missing { .. } => share,
-    };
-    let informational = judged.informational && judged.outcome == Outcome::Missed;
-    let text = match (&judged.wanted, judged.outcome) {
-        (None, _) => format!("{compared}. No report for the base commit; nothing to compare"),
-        (Some(Wanted::Percent(_)), Outcome::Missed) if informational => {
-            format!("Informational: {compared} (would need {})", asked(style, judged))
-        }
-        (Some(_), Outcome::Missed) if informational => format!("Informational: {compared}"),
-        (Some(Wanted::Percent(_)), _) => format!("{compared} (needs {})", asked(style, judged)),
-        (Some(_), Outcome::Tolerated) => format!("{compared}, within the threshold of {} %", judged.threshold),
-        (Some(_), Outcome::AdjustedBase { .. }) => format!("{compared}, but not without the removed code"),
-        (Some(_), Outcome::OnlyRemoved) => format!("{compared}, but no more uncovered lines than before"),
-        (Some(_), _) => compared,
-    };
-    (state(judged), text)
 }
 
-fn patch(patch: PatchTotals, judged: &Judged, style: Style) -> (VerdictState, String) {
-    let totals = &match patch {
-        PatchTotals::Unknown(why) => return (VerdictState::Success, unknown(why).to_owned()),
-        PatchTotals::NothingMeasured => {
-            return (VerdictState::Success, "No changed line is code that coverage is measured for".to_owned());
+/// What all say while uploads are to come.
+fn still(waiting: &Waiting) -> String {
+    let text = format!("{} of {}", waiting.here, count(waiting.expected, "upload", "uploads"));
+    let names: Vec<_> = waiting.missing.iter().map(|name| one_line(name)).collect();
+    if names.is_empty() { text } else { format!("{text}, waiting for {}", names.join(", ")) }
+}
+
+/// The sentence, with what never came when the verdict was given without it.
+fn without(verdicts: &Verdicts, sentence: String) -> String {
+    if verdicts.incomplete.is_empty() {
+        return sentence;
+    }
+    let names: Vec<_> = verdicts.incomplete.iter().map(|name| one_line(name)).collect();
+    format!("{sentence} · without {}", names.join(", "))
+}
+
+/// What came of one judgement, the number first.
+pub(super) fn sentence(verdicts: &Verdicts, one: &Judgement) -> String {
+    let (judged, style) = (&one.judged, verdicts.style);
+    match judged.outcome {
+        Outcome::Empty { passed: true } => return "No report needed: what was changed needs no test".to_owned(),
+        Outcome::Empty { passed: false } => return "No report was uploaded, and what was changed needs one".to_owned(),
+        Outcome::NotJudged(Why::NothingReadable) => return UNREADABLE.to_owned(),
+        _ => {}
+    }
+    let told = if judged.informational && judged.outcome == Outcome::Missed { "Informational: " } else { "" };
+    let text = match &one.measured {
+        Measured::Project { head, base } => project(verdicts, judged, head, base.as_ref()),
+        Measured::Patch(totals) => patch(*totals, judged, style),
+        Measured::Changes(Some(0)) => "No file changed without being touched".to_owned(),
+        Measured::Changes(Some(files)) => {
+            format!("{} lost coverage without being touched", count(*files, "file", "files"))
         }
+        Measured::Changes(None) => "Not known: nothing to compare with".to_owned(),
+    };
+    format!("{told}{text}")
+}
+
+fn project(verdicts: &Verdicts, judged: &Judged, head: &Totals, base: Option<&Totals>) -> String {
+    let style = verdicts.style;
+    if judged.outcome == Outcome::AutoPassed {
+        return "Passes: no report with this flag was uploaded".to_owned();
+    }
+    if head.ratio(style.metric).total == 0 {
+        return "No line is code that coverage is measured for".to_owned();
+    }
+    let share = style.project(head);
+    let compared = match (&verdicts.base, base) {
+        (Base::Found(commit), Some(base)) => {
+            let difference = style.difference(head, base).map(|text| format!(" {text}")).unwrap_or_default();
+            format!("{share}{difference} vs {}", commit.sha.short())
+        }
+        _ => share,
+    };
+    match judged.outcome {
+        Outcome::NotJudged(Why::NoBase) => format!("{compared}. No report for the base commit; nothing to compare"),
+        Outcome::NotJudged(Why::NothingOnBase) => {
+            format!("{compared}. The base's report has none of it; nothing to compare")
+        }
+        Outcome::NotJudged(Why::NothingInCommon) => {
+            format!("{compared}. Head and base have no flag in common; nothing to compare")
+        }
+        Outcome::Tolerated if matches!(judged.wanted, Some(Wanted::Base(_))) => {
+            format!("{compared}, within the threshold of {} %", judged.threshold)
+        }
+        Outcome::OnlyRemoved => format!("{compared}, but no more uncovered lines than before"),
+        Outcome::AdjustedBase { base } => {
+            format!("{compared}, not below the base without the removed lines ({})", style.share(base))
+        }
+        Outcome::FullyCoveredPatch => format!("{compared}, but every changed line is covered"),
+        Outcome::NotAffected => format!("{compared}, but nothing that changed is measured"),
+        outcome => match &judged.wanted {
+            Some(Wanted::Percent(_)) if judged.informational && outcome == Outcome::Missed => {
+                format!("{compared} (would need {})", asked(style, judged))
+            }
+            Some(Wanted::Percent(_)) => format!("{compared} (needs {})", asked(style, judged)),
+            Some(Wanted::Uncovered(before)) => {
+                let ratio = head.ratio(style.metric);
+                let lacks = grouped(ratio.total - ratio.covered);
+                format!("{compared}; {lacks} uncovered, {} before", grouped(*before))
+            }
+            _ => compared,
+        },
+    }
+}
+
+fn patch(patch: PatchTotals, judged: &Judged, style: Style) -> String {
+    let totals = &match patch {
+        PatchTotals::Unknown(why) => return unknown(why).to_owned(),
+        PatchTotals::NothingMeasured => return "No changed line is code that coverage is measured for".to_owned(),
         PatchTotals::Lines(totals) => totals,
     };
+    if judged.outcome == Outcome::AutoPassed {
+        return format!(
+            "{} of changed lines covered; passes: no report with this flag was uploaded",
+            style.patch(totals)
+        );
+    }
     let Some(wanted) = &judged.wanted else {
-        let text = format!(
+        return format!(
             "{} of changed lines covered. No report for the base commit; nothing to compare",
             style.patch(totals)
         );
-        return (VerdictState::Success, text);
     };
-    let text = match judged.outcome {
+    let asked = asked(style, judged);
+    match judged.outcome {
         Outcome::Missed if judged.informational => {
-            format!("Informational: {} (would need {})", style.patch_below(totals, wanted), asked(style, judged))
+            format!("{} of changed lines covered (would need {asked})", style.patch_below(totals, wanted))
         }
         Outcome::Missed | Outcome::Tolerated => {
-            format!("{} of changed lines covered (needs {})", style.patch_below(totals, wanted), asked(style, judged))
+            format!("{} of changed lines covered (needs {asked})", style.patch_below(totals, wanted))
         }
-        _ => format!("{} of changed lines covered (needs {})", style.patch(totals), asked(style, judged)),
-    };
-    (state(judged), text)
+        _ => format!("{} of changed lines covered (needs {asked})", style.patch(totals)),
+    }
 }
 
 /// What is asked for, with the tolerance where it decided.

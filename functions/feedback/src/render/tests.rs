@@ -1,6 +1,7 @@
 //! Every text of the house's page on what people read, and the names that strangers choose.
 
 mod hostile;
+mod parts;
 mod sketches;
 mod texts;
 
@@ -8,7 +9,7 @@ use covermark_coverage::{
     Metric, Rounding, Totals,
     compare::{PatchFile, Uncovered},
 };
-use covermark_policy::{Code, Layer, Percent, Problem};
+use covermark_policy::{Checks, Code, CommentRule, Layer, Percent, Problem};
 use covermark_types::{Provider, PullNumber, RepositoryId};
 
 use super::Place;
@@ -25,6 +26,7 @@ pub(super) fn place() -> Place {
     Place {
         provider: Provider::github(),
         web: "https://github.com/".parse().expect("an address"),
+        pages: "https://cov.example/".parse().expect("an address"),
         repository: RepositoryId(42),
         name: "acme/widgets".parse().expect("a name"),
     }
@@ -59,10 +61,23 @@ pub(super) fn judge(verdicts: &mut Verdicts, kind: Kind, judged: Option<Judged>)
         (Kind::Patch, Some(PatchCoverage::Unknown(why))) => Measured::Patch(PatchTotals::Unknown(*why)),
         (Kind::Patch, _) => Measured::Patch(PatchTotals::NothingMeasured),
         (Kind::Changes, _) => Measured::Changes(Some(verdicts.indirect.len())),
-        (Kind::Project, _) => Measured::Project { head: verdicts.project.totals, base: None },
+        (Kind::Project, _) => {
+            let base = verdicts.project.compared.map(|compared| compared.base);
+            Measured::Project { head: verdicts.project.totals, base }
+        }
     };
     verdicts.judgements.push(Judgement { title: "default".to_owned(), scope: Scope::Whole, measured, judged });
     verdicts.judgements.sort_by_key(Judgement::kind);
+}
+
+/// Other sums of the head.
+pub(super) fn head(verdicts: &mut Verdicts, totals: Totals) {
+    verdicts.project.totals = totals;
+    if let Some(compared) = &mut verdicts.project.compared {
+        compared.head = totals;
+    }
+    let judged = verdicts.main(Kind::Project).cloned();
+    judge(verdicts, Kind::Project, judged);
 }
 
 /// The outcome of a judgement that is there already.
@@ -99,7 +114,8 @@ pub(super) fn passing() -> Verdicts {
         remarks: Vec::new(),
         style: Style { precision: 2, rounding: Rounding::Down, metric: Metric::Codecov },
         context_prefix: "covermark".to_owned(),
-        comment: true,
+        comment: Some(CommentRule::default()),
+        checks: Checks::default(),
     };
     judge(&mut verdicts, Kind::Project, Some(judged(Outcome::Met, Some(wanted.clone()))));
     judge(&mut verdicts, Kind::Patch, Some(judged(Outcome::Met, Some(wanted))));
@@ -124,7 +140,7 @@ pub(super) fn lacking() -> Verdicts {
     let mut verdicts = passing();
     let before = lines(8_459, 10_000);
     verdicts.base = base(before, 2);
-    verdicts.project.totals = lines(8_458, 10_000);
+    head(&mut verdicts, lines(8_458, 10_000));
     let tolerated = judged(Outcome::Tolerated, Some(Wanted::Base(before.ratio(Metric::Codecov))));
     judge(&mut verdicts, Kind::Project, Some(Judged { threshold: percent("1"), ..tolerated }));
     verdicts.patch = Some(PatchCoverage::Lines { totals: lines(25, 35), files });

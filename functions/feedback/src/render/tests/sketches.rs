@@ -102,7 +102,7 @@ fn the_diff_is_too_large_so_the_patch_is_not_known() {
 #[test]
 fn the_project_falls_although_the_change_is_covered() {
     let mut verdicts = passing();
-    verdicts.project.totals = lines(8_440, 10_000);
+    super::head(&mut verdicts, lines(8_440, 10_000));
     comes_to(&mut verdicts, Kind::Project, Outcome::Missed);
     assert_snapshot!(comment(&verdicts));
 }
@@ -110,7 +110,7 @@ fn the_project_falls_although_the_change_is_covered() {
 #[test]
 fn only_covered_code_was_removed() {
     let mut verdicts = passing();
-    verdicts.project.totals = lines(8_000, 9_541);
+    super::head(&mut verdicts, lines(8_000, 9_541));
     verdicts.patch = Some(PatchCoverage::NothingMeasured);
     judge(&mut verdicts, Kind::Patch, Some(judged(Outcome::NotJudged(Why::NothingChanged), None)));
     comes_to(&mut verdicts, Kind::Project, Outcome::OnlyRemoved);

@@ -104,7 +104,7 @@ fn unusual() -> Vec<(&'static str, Verdicts)> {
         (
             "only covered code removed",
             change(&|verdicts| {
-                verdicts.project.totals = lines(8_000, 9_541);
+                super::head(verdicts, lines(8_000, 9_541));
                 comes_to(verdicts, Kind::Project, Outcome::OnlyRemoved);
             }),
         ),
@@ -126,7 +126,7 @@ fn unusual() -> Vec<(&'static str, Verdicts)> {
         (
             "an empty project",
             change(&|verdicts| {
-                verdicts.project.totals = Totals::default();
+                super::head(verdicts, Totals::default());
                 verdicts.base = base(Totals::default(), 0);
             }),
         ),
@@ -176,9 +176,9 @@ fn counts_have_their_number() {
 #[test]
 fn without_a_pull_request_or_when_switched_off_there_is_no_comment() {
     let mut verdicts = passing();
-    verdicts.comment = false;
+    verdicts.comment = None;
     assert_eq!(render(&verdicts, &place()).comment, None);
-    verdicts.comment = true;
+    verdicts.comment = Some(covermark_policy::CommentRule::default());
     verdicts.pull = None;
     assert_eq!(render(&verdicts, &place()).comment, None);
 }
