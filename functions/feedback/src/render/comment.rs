@@ -69,7 +69,7 @@ fn tail(verdicts: &Verdicts, place: &Place, rule: &CommentRule) -> String {
         Section::Diff => ("sums", sections::sums(verdicts)),
         Section::Footer | Section::ShortFooter => ("", format!("[All of the report]({})\n", place.report(verdicts))),
         // Always there, or not drawn in a comment.
-        Section::Header | Section::MissingLines | Section::Reach => ("", String::new()),
+        Section::Header | Section::MissingLines => ("", String::new()),
     };
     let mut wanted: Vec<_> = layout.iter().map(section).filter(|(_, text)| !text.is_empty()).collect();
     wanted.dedup();
