@@ -91,7 +91,7 @@ def python_elsewhere(out):
 
 GCOVR = {
     "cobertura": "cobertura.xml", "clover": "clover.xml", "jacoco": "jacoco.xml", "sonarqube": "sonarqube.xml",
-    "lcov": "lcov.info", "json-summary": "summary.json",
+    "lcov": "lcov.info", "coveralls": "coveralls.json", "json-summary": "summary.json",
 }
 
 
@@ -100,6 +100,11 @@ def cpp(out):
     run = Run(out, "gcovr", "cpp")
     run.tool("g++", "--coverage", "-O0", "-o", "shape", "main.cpp", "shape.cpp")
     run.tool("./shape")
+    # Without a checkout gcovr writes no Coveralls report.
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    run.tool("git", "init", "-q")
+    run.tool("git", "add", "main.cpp", "shape.cpp", "shape.h")
+    run.tool("git", *identity, "commit", "-qm", "all")
     for way, options in {"as-it-is": [], "merged": ["--merge-lines"]}.items():
         (run.out / way).mkdir()
         run.tool(VENV / "gcovr", *options, *(f"--{form}={run.out / way / file}" for form, file in GCOVR.items()))
@@ -110,6 +115,7 @@ def cpp(out):
         run.report(f"{way}/lcov.info", "lcov", lines and sums.lcov(run.out / way / "lcov.info"), same="lines")
         run.report(f"{way}/sonarqube.xml", "sonarqube", lines, same="lines")
         run.report(f"{way}/clover.xml", "clover", lines and sums.clover(run.out / way / "clover.xml"), same="lines")
+        run.report(f"{way}/coveralls.json", "coveralls", lines, same="lines")
         # Its JaCoCo does not say which lines ran.
         run.report(f"{way}/jacoco.xml", "jacoco", {}, warns="no-count")
     return run
