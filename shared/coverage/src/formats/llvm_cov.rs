@@ -35,6 +35,9 @@ pub(super) fn read(bytes: &[u8], warnings: Warnings) -> Parsed {
     reader.output.finish(Format::LlvmCov, broken.as_ref().map(|(at, path)| (*at, path.as_str())))
 }
 
+/// A function: its line, its name with the escapes as they stand, its count.
+type Called<'a> = (u32, &'a [u8], u32);
+
 #[derive(Default)]
 struct Reader<'a> {
     output: Output,
@@ -42,8 +45,8 @@ struct Reader<'a> {
     segments: Vec<Segment>,
     /// The file that is open.
     path: String,
-    /// By file, in the order they came: line, name (escapes as they stand), count.
-    functions: Vec<(String, Vec<(u32, &'a [u8], u32)>)>,
+    /// By file, in the order they came.
+    functions: Vec<(String, Vec<Called<'a>>)>,
     files: HashMap<String, usize>,
 }
 

@@ -7,12 +7,12 @@ use super::{read, shown};
 ///
 /// ```text
 ///  3 func sign(x int) string {
-///  4 	if x > 0 {
-///  5 		return "plus"
-///  6 	} else if x < 0 {
-///  7 		return "minus"
-///  8 	}
-///  9 	return "zero"
+///  4     if x > 0 {
+///  5         return "plus"
+///  6     } else if x < 0 {
+///  7         return "minus"
+///  8     }
+///  9     return "zero"
 /// 10 }
 /// 11
 /// 12 func (T) Marker() {}
