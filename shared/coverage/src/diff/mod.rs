@@ -82,7 +82,8 @@ pub enum DiffError {
 }
 
 impl Diff {
-    /// Reads a unified diff. Bytes that are not UTF-8 in paths are replaced.
+    /// Reads a unified diff. Bytes that are not UTF-8 in paths are replaced. A diff that was cut between two files or two
+    /// hunks looks whole: who asked for it must know how many files it should have.
     ///
     /// # Errors
     /// When the diff is truncated or damaged.

@@ -10,7 +10,7 @@ use super::{Diff, DiffError, DiffFile, Hunk, Run, RunKind};
 
 pub(super) fn parse(text: &[u8]) -> Result<Diff, DiffError> {
     let mut reader = Reader {
-        lines: Lines { rest: text, number: 0 },
+        lines: Lines { rest: text, number: 0, ended: true },
         diff: Diff::default(),
         open: false,
         unfinished: false,
@@ -32,6 +32,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Diff, DiffError> {
 struct Lines<'a> {
     rest: &'a [u8],
     number: usize,
+    /// The last line had its line feed.
+    ended: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -41,6 +43,7 @@ impl<'a> Lines<'a> {
         }
         self.number += 1;
         let end = memchr(b'\n', self.rest);
+        self.ended = end.is_some();
         let line = &self.rest[..end.unwrap_or(self.rest.len())];
         self.rest = &self.rest[end.map_or(self.rest.len(), |end| end + 1)..];
         Some(line)
@@ -76,8 +79,9 @@ impl Reader<'_> {
             self.file(|file, name| file.old = name, name, true);
         } else if let Some(name) = line.strip_prefix(b"+++ ") {
             self.file(|file, name| file.new = name, name, false);
-        } else if self.open {
-            self.extended(line);
+        } else if !(self.open && self.extended(line)) && !self.lines.ended {
+            // The last line, without its end: a header that broke off, or prose behind the last hunk.
+            self.unfinished |= self.open || (!line.is_empty() && b"diff --git ".starts_with(line));
         }
         Ok(())
     }
@@ -103,11 +107,13 @@ impl Reader<'_> {
         }
     }
 
-    /// git's extended header lines, which alone tell of renames, binary files and files without content.
-    fn extended(&mut self, line: &[u8]) {
-        let Some(file) = self.diff.files.last_mut() else { return };
+    /// git's extended header lines, which alone tell of renames, binary files and files without content. False for a
+    /// line that is none.
+    fn extended(&mut self, line: &[u8]) -> bool {
+        let Some(file) = self.diff.files.last_mut() else { return false };
         let after = |prefix: &[u8]| line.strip_prefix(prefix);
-        self.unfinished &= line.starts_with(b"index ");
+        // The second of two lines, or one that stands alone, can be the header's last.
+        let mut is_last = true;
         if after(b"new file mode ").is_some() {
             file.old = None;
         } else if after(b"deleted file mode ").is_some() {
@@ -115,11 +121,17 @@ impl Reader<'_> {
         } else if let Some(name) = after(b"rename from ").or_else(|| after(b"copy from ")) {
             file.old = names::bare(name);
             file.copied = line.starts_with(b"copy");
+            is_last = false;
         } else if let Some(name) = after(b"rename to ").or_else(|| after(b"copy to ")) {
             file.new = names::bare(name);
         } else if (line.starts_with(b"Binary files ") && line.ends_with(b" differ")) || line == b"GIT binary patch" {
             file.binary = true;
+        } else if after(b"new mode ").is_none() {
+            let known: [&[u8]; 4] = [b"index ", b"old mode ", b"similarity index ", b"dissimilarity index "];
+            return known.into_iter().any(|prefix| line.starts_with(prefix));
         }
+        self.unfinished &= !is_last;
+        true
     }
 
     fn hunk(&mut self, header: &[u8]) -> Result<(), DiffError> {

@@ -181,6 +181,103 @@ fn old_lines_are_found_in_the_new_file() {
     assert_eq!(DiffFile::default().alignment().new_line(u32::MAX), Some(u32::MAX));
 }
 
+#[test]
+fn submodules_links_and_modes_change_no_measured_line() {
+    let text = "diff --git a/vendor/lib b/vendor/lib
+index 1111111..2222222 160000
+--- a/vendor/lib
++++ b/vendor/lib
+@@ -1 +1 @@
+-Subproject commit 1111111111111111111111111111111111111111
++Subproject commit 2222222222222222222222222222222222222222
+diff --git a/link b/link
+deleted file mode 120000
+index 3333333..0000000
+--- a/link
++++ /dev/null
+@@ -1 +0,0 @@
+-target
+\\ No newline at end of file
+diff --git a/link b/link
+new file mode 100644
+index 0000000..4444444
+--- /dev/null
++++ b/link
+@@ -0,0 +1,2 @@
++a
++b
+\\ No newline at end of file
+diff --git a/run.sh b/run.sh
+old mode 100644
+new mode 100755
+index 5555555..6666666
+--- a/run.sh
++++ b/run.sh
+@@ -2 +2 @@ set -e
+-a
+\\ No newline at end of file
++b
+";
+    insta::assert_snapshot!(shown(text), @"
+    vendor/lib => vendor/lib +[1-1]
+    link => - +[]
+    - => link +[1-2]
+    run.sh => run.sh +[2-2]
+    ");
+}
+
+#[test]
+fn windows_line_ends_inside_a_diff_are_part_of_the_lines() {
+    let text = "diff --git a/a.cs b/a.cs\n--- a/a.cs\n+++ b/a.cs\n@@ -1,3 +1,4 @@\n a\r\n-b\r\n+\r\n+c\r\n d\r\n";
+    assert_eq!(shown(text).trim(), "a.cs => a.cs +[2-3]");
+    assert_eq!(shown(&text.replace("@@\n", "@@\r\n")).trim(), "a.cs => a.cs +[2-3]");
+}
+
+#[test]
+fn a_diff_whose_last_line_feed_a_shell_took_off_is_whole() {
+    let hunk = "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-a\n+b";
+    for text in [
+        hunk.to_owned(),
+        format!("{hunk}\n\\ No newline at end of file"),
+        format!("{hunk}\n-- \n2.39.2"),
+        format!("{hunk}\ndiff --git a/x b/y\nsimilarity index 100%\nrename from x\nrename to y"),
+        format!("{hunk}\ndiff --git a/x b/x\nold mode 100644\nnew mode 100755"),
+    ] {
+        assert!(Diff::parse(text.as_bytes()).is_ok(), "{text}");
+    }
+    for cut in [
+        "d",
+        "diff --gi",
+        "diff --git a/x b",
+        "diff --git a/x b/x\nold mode 100644",
+        "diff --git a/x b/y\nrename from x",
+    ] {
+        let text = format!("{hunk}\n{cut}");
+        assert!(matches!(Diff::parse(text.as_bytes()), Err(DiffError::Truncated { .. })), "{text}");
+    }
+}
+
+#[test]
+fn three_thousand_files_are_read_in_one_go() {
+    let one = |number: u32| {
+        format!(
+            "diff --git a/src/{number}.rs b/src/{number}.rs\nindex 1..2 100644\n--- a/src/{number}.rs\n+++ b/src/{number}.rs\n\
+             @@ -10,7 +10,8 @@ fn f() {{\n a\n b\n c\n-d\n+e\n+f\n g\n h\n i\n"
+        )
+    };
+    let text: String = (0..3_000).map(one).collect();
+    let diff = Diff::parse(text.as_bytes()).unwrap();
+    assert_eq!(diff.files.len(), 3_000);
+    assert!(diff.files.iter().all(|file| file.added().eq([13..=14]) && file.removed().eq([13..=13])));
+    // Cut anywhere, it is not taken for a whole one, unless the cut is between two files or in a last line.
+    let whole: Vec<usize> = (0..=3).map(|count| (0..count).map(|file| one(file).len()).sum()).collect();
+    for end in 1..=whole[3] {
+        let cut = Diff::parse(&text.as_bytes()[..end]);
+        let complete = whole.iter().any(|file| (file.saturating_sub(2)..=*file).contains(&end));
+        assert_eq!(cut.is_ok(), complete, "{end}: {:?}", std::str::from_utf8(&text.as_bytes()[..end]));
+    }
+}
+
 /// A file of short lines, and another one made from it, with the diff between them.
 fn edit() -> impl Strategy<Value = (Vec<u8>, Vec<(u8, u8)>)> {
     let lines = vec(b'a'..=b'e', 0..30);
