@@ -34,8 +34,10 @@ def every_folder_is_deployed(template: dict):
 def every_variable_is_read(template: dict):
     """A misspelt variable would be found only by the first cold start."""
     known = set(re.findall(r"COVERMARK_[A-Z_]+", (ROOT / "shared/service/src/config.rs").read_text()))
-    given = template["Globals"]["Function"]["Environment"]["Variables"]
-    for name in given:
+    given = set(template["Globals"]["Function"]["Environment"]["Variables"])
+    for function in functions(template["Resources"]).values():
+        given |= set(function.get("Environment", {}).get("Variables", {}))
+    for name in sorted(given):
         if name.startswith("COVERMARK_") and name not in known:
             yield f"{name} is set, but shared/service/src/config.rs does not know it"
 
@@ -65,7 +67,7 @@ def statements(resources: dict, role: str):
 
 
 def rights_are_narrow(template: dict):
-    """The function that anybody can reach must be unable to read the private key; nobody may do everything."""
+    """The function that GitHub's webhooks reach must be unable to read the private key; nobody may do everything."""
     resources = template["Resources"]
     for role in (name for name, r in resources.items() if r["Type"] == "AWS::IAM::Role"):
         for statement in statements(resources, role):
@@ -75,7 +77,7 @@ def rights_are_narrow(template: dict):
                     yield f"{role}: {action} is too much"
             if statement["Resource"] == "*" and any(not action.startswith("xray:") for action in actions):
                 yield f"{role}: {statement['Sid']} is for every resource"
-            if role in {"WebhookRole", "UploadRole"} and "/app" in str(statement["Resource"]):
+            if role == "WebhookRole" and "/app" in str(statement["Resource"]):
                 yield f"{role}: {statement['Sid']} can read the private key"
 
 

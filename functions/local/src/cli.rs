@@ -3,8 +3,10 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, builder::NonEmptyStringValueParser};
-use covermark_types::{Provider, RepositoryName};
+use covermark_types::Provider;
 use url::Url;
+
+use crate::upload_token;
 
 /// Coverage on your pull requests, from your own machine or AWS account.
 ///
@@ -80,8 +82,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Bring the state level with GitHub's now, once
     Sync(Sync),
-    /// Make a new upload token for a repository; the one before stops working
-    UploadToken(UploadToken),
+    /// Make, list and revoke upload tokens
+    UploadToken(upload_token::Options),
     /// Say what is in a coverage report, and how fast it was read
     Inspect(crate::inspect::Options),
     /// The GitHub App's credentials
@@ -132,18 +134,6 @@ pub(crate) struct Sync {
     /// Only this provider; all that have credentials if not given
     #[arg(long, value_name = "PROVIDER")]
     pub(crate) provider: Option<Provider>,
-    #[command(flatten)]
-    pub(crate) deployment: Deployment,
-}
-
-#[derive(Args)]
-pub(crate) struct UploadToken {
-    /// The repository, as GitHub writes it
-    #[arg(value_name = "OWNER/REPO")]
-    pub(crate) repository: RepositoryName,
-    /// Which GitHub: gh for github.com, ghe for a GitHub Enterprise Server
-    #[arg(long, default_value = "gh", value_name = "PROVIDER")]
-    pub(crate) provider: Provider,
     #[command(flatten)]
     pub(crate) deployment: Deployment,
 }

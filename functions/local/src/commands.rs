@@ -1,15 +1,14 @@
 //! What each command does; `cli` says what they are called.
 
 use std::{
-    io::{IsTerminal as _, Read as _, Write as _},
+    io::{Read as _, Write as _},
     path::Path,
 };
 
 use anyhow::{Context as _, bail};
 use covermark_github::CredentialsDocument;
 use covermark_service::{config, credentials};
-use covermark_state::Hashed;
-use covermark_types::{Provider, RepositoryName, Secret};
+use covermark_types::Provider;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
     demo, reconcile,
     rooms::Rooms,
     serve::{Running, Start},
+    upload_token,
 };
 
 /// A credentials document is a few kilobytes; more is a mistake.
@@ -28,7 +28,7 @@ pub(crate) async fn run(common: Common, command: Command) -> anyhow::Result<()> 
         Command::Demo(options) => demo::run(&options).await,
         Command::Serve(options) => serve(&common, options).await,
         Command::Sync(options) => sync(&common, options).await,
-        Command::UploadToken(options) => upload_token(&common, &options).await,
+        Command::UploadToken(options) => upload_token::run(&common, &options).await,
         // `main` has run it: it needs nothing of what was started since.
         Command::Inspect(_) => Ok(()),
         Command::Credentials(cli::Credentials::Import { provider, file, deployment }) => {
@@ -43,6 +43,7 @@ async fn serve(common: &Common, options: cli::Serve) -> anyhow::Result<()> {
         listen: options.listen,
         public_url: options.public_url,
         global_upload_token: options.global_upload_token.as_deref().and_then(config::global_upload_token),
+        uploads: covermark_upload::Settings::read(&config::from_environment).map_err(anyhow::Error::msg)?,
         private_ca: private_ca(common)?,
     })
     .await?;
@@ -76,36 +77,6 @@ async fn sync(common: &Common, options: cli::Sync) -> anyhow::Result<()> {
         say(&line);
     }
     Ok(())
-}
-
-async fn upload_token(common: &Common, options: &cli::UploadToken) -> anyhow::Result<()> {
-    let (rooms, name) = (rooms(common, &options.deployment).await?, &options.repository);
-    let token = new_upload_token(&rooms, &options.provider, name).await;
-    rooms.close().await;
-    let token = token?;
-    // On a pipe the token alone, so that a script can take it.
-    if std::io::stdout().is_terminal() {
-        say(&format!("Upload token for {name}; the one before it stopped working. It is shown this once:\n"));
-    }
-    say(token.expose());
-    Ok(())
-}
-
-/// Makes a new upload token for a repository that we know.
-pub(crate) async fn new_upload_token(
-    rooms: &Rooms,
-    provider: &Provider,
-    name: &RepositoryName,
-) -> anyhow::Result<Secret> {
-    let Some(repository) = rooms.table.repository_by_name(provider, name).await? else {
-        bail!(
-            "{name} is not known here. Install the GitHub App on it, then run `covermark sync` (or wait for the webhook)."
-        );
-    };
-    // The form of a UUID: today's uploaders and scripts check for it.
-    let token = Secret::new(uuid::Uuid::new_v4().to_string());
-    rooms.table.rotate_upload_token(provider, repository.id, &Hashed::of(&token), rooms.clock.now()).await?;
-    Ok(token)
 }
 
 async fn import(common: &Common, provider: &Provider, file: &Path, deployment: &Deployment) -> anyhow::Result<()> {
@@ -143,7 +114,7 @@ fn read_document(file: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The rooms without a server: what commands other than `serve` work on.
-async fn rooms(common: &Common, deployment: &Deployment) -> anyhow::Result<Rooms> {
+pub(crate) async fn rooms(common: &Common, deployment: &Deployment) -> anyhow::Result<Rooms> {
     let private_ca = private_ca(common)?;
     match deployment.named() {
         Some((table, prefix)) => Rooms::in_cloud(table, prefix, private_ca.as_deref()).await,

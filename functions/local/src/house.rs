@@ -3,14 +3,14 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, middleware};
 use covermark_feedback::Feedback;
 use covermark_oauth::OAuth;
 use covermark_service::{credentials::WebhookSecrets, problem};
 use covermark_state::{blobs::Blobs, queue::LocalQueue};
 use covermark_sync::Sync;
 use covermark_types::Secret;
-use covermark_upload::Upload;
+use covermark_upload::{Proofs, Upload};
 use covermark_webhook::Webhook;
 use url::Url;
 
@@ -25,6 +25,8 @@ pub struct Settings {
     pub public_url: Url,
     /// A token that may upload for every repository.
     pub global_upload_token: Option<Secret>,
+    /// The limits and liberties of uploads.
+    pub uploads: covermark_upload::Settings,
     /// PEM text of a private certificate authority.
     pub private_ca: Option<Vec<u8>>,
 }
@@ -78,8 +80,11 @@ impl House {
             table: rooms.table.clone(),
             blobs: blobs.clone(),
             feedback: feedback_queue.clone(),
+            apps: rooms.apps.clone(),
             public_url: settings.public_url.clone(),
             global_token: settings.global_upload_token.clone(),
+            settings: settings.uploads.clone(),
+            proofs: Proofs::new(&rooms.apps, clock.clone()),
             clock: clock.clone(),
             random: random.clone(),
         };
@@ -96,10 +101,11 @@ impl House {
             .merge(covermark_webhook::routes(Arc::new(webhook)))
             .merge(covermark_oauth::router(Arc::new(oauth)))
             .merge(blob_store::routes(Arc::new(store)));
-        // `upload` reads the prefix itself: its clients' doubled slashes are beyond what can be stripped.
-        let router = covermark_upload::routes(Arc::new(upload))
+        // `upload` reads the path itself: its clients' doubled slashes are beyond what can be stripped.
+        let router = Router::new()
             .fallback_service(prefix::also_below(settings.public_url.path(), at_the_root))
-            .layer(axum::middleware::from_fn(problem::request_id));
+            .layer(middleware::from_fn_with_state(Arc::new(upload), covermark_upload::intercept))
+            .layer(middleware::from_fn(problem::request_id));
         Ok(Self { rooms, sync_queue, feedback_queue, sync, feedback, router })
     }
 

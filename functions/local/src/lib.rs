@@ -14,6 +14,7 @@ mod reconcile;
 mod rooms;
 mod serve;
 mod upkeep;
+mod upload_token;
 mod workers;
 
 pub use house::{House, Settings};

@@ -34,6 +34,8 @@ pub struct Start<'a> {
     pub public_url: Option<Url>,
     /// A token that may upload for every repository.
     pub global_upload_token: Option<Secret>,
+    /// The limits and liberties of uploads.
+    pub uploads: covermark_upload::Settings,
     /// PEM text of a private certificate authority.
     pub private_ca: Option<Vec<u8>>,
 }
@@ -53,6 +55,7 @@ impl Running {
         let settings = Settings {
             public_url: public_url.clone(),
             global_upload_token: start.global_upload_token,
+            uploads: start.uploads,
             private_ca: start.private_ca,
         };
         let house = Arc::new(House::open(start.data, &settings).await?);

@@ -19,7 +19,8 @@ use url::Url;
 async fn start(data: &Path, public_url: Option<&str>) -> Running {
     let public_url = public_url.map(|url| Url::parse(url).expect("an address"));
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    Running::start(Start { data, listen, public_url, global_upload_token: None, private_ca: None })
+    let uploads = covermark_upload::Settings::default();
+    Running::start(Start { data, listen, public_url, global_upload_token: None, uploads, private_ca: None })
         .await
         .expect("Covermark starts")
 }

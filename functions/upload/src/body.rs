@@ -18,11 +18,11 @@ pub(crate) const MOST_BYTES: usize = 1024 * 1024;
 /// How long a client may take to send it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Reads a body of at most [`MOST_BYTES`]. One that announces more is refused unread.
-pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(PATIENCE, body::read(headers, body, MOST_BYTES)).await {
+/// Reads a body of at most `most` bytes. One that announces more is refused unread.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(PATIENCE, body::read(headers, body, most)).await {
         Ok(Ok(read)) => Ok(read),
-        Ok(Err(BodyError::TooLarge)) => Err(too_large()),
+        Ok(Err(BodyError::TooLarge)) => Err(too_large(most)),
         Ok(Err(BodyError::Incomplete)) => {
             Err(Problem::bad_request("The request ended before its body did. Send it again."))
         }
@@ -33,10 +33,13 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Probl
     }
 }
 
-fn too_large() -> Problem {
+fn too_large(most: usize) -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
-        "The request is larger than 1 MiB. A report does not belong in it: send it with PUT to the \
-         `raw_upload_location` of the answer, as codecov-cli does.",
+        format!(
+            "The request is larger than {} MiB. A report does not belong in it: send it with PUT to the \
+             `raw_upload_location` of the answer, as codecov-cli does.",
+            most / 1024 / 1024
+        ),
     )
 }

@@ -20,13 +20,24 @@ pub(crate) async fn remember(
     sha: &CommitSha,
     said: &CommitFields,
 ) -> Result<CommitRow, Problem> {
+    amend(app, repository, sha, |row| fill(row, said)).await
+}
+
+/// Changes the commit's row, made if need be, and returns it as it stands. `change` may be called again on a row that
+/// somebody else has written meanwhile.
+pub(crate) async fn amend(
+    app: &Upload,
+    repository: &Repository,
+    sha: &CommitSha,
+    change: impl Fn(&mut CommitRow),
+) -> Result<CommitRow, Problem> {
     for _ in 0..TRIES {
         let now = app.clock.now();
         let known = app.table.commit(&repository.provider, repository.id, sha).await?;
         let mut row = known
             .clone()
             .unwrap_or_else(|| CommitRow::new(repository.provider.clone(), repository.id, sha.clone(), now));
-        fill(&mut row, said);
+        change(&mut row);
         if known.as_ref() == Some(&row) {
             return Ok(row);
         }

@@ -19,7 +19,7 @@ use covermark_state::{
 use covermark_types::{CommitSha, Timestamp};
 use serde_json::json;
 
-use crate::Upload;
+use crate::{Upload, commit};
 
 /// Counts by what became of them, in the order of the answer's keys.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -52,10 +52,17 @@ pub(crate) async fn complete(app: &Upload, repository: &Repository, sha: &Commit
         body["message"] = json!(sentence);
         return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
     }
+    // The first time counts: a job that is repeated says nothing new.
+    commit::amend(app, repository, sha, |row| row.complete_at = row.complete_at.or(Some(now))).await?;
+    tell(app, repository, sha).await?;
+    Ok(Json(body).into_response())
+}
+
+/// Lets `feedback` look at a commit.
+pub(crate) async fn tell(app: &Upload, repository: &Repository, sha: &CommitSha) -> Result<(), Problem> {
     let job =
         FeedbackJob::Commit { provider: repository.provider.clone(), repository: repository.id, commit: sha.clone() };
-    app.feedback.send(&job.to_body()?, Duration::ZERO).await?;
-    Ok(Json(body).into_response())
+    Ok(app.feedback.send(&job.to_body()?, Duration::ZERO).await?)
 }
 
 /// An upload that was only opened is under way as long as its address holds, since word of a PUT reaches us a moment

@@ -4,6 +4,7 @@
 //! Lengths are counted in characters. They end up in table items, comments and statuses, all of which have limits.
 
 use axum::http::Uri;
+use covermark_github::RunId;
 use covermark_service::{
     config::{MAX_REPORT, MAX_REPORT_TEXT},
     problem::Problem,
@@ -28,22 +29,33 @@ const LONGEST_ADDRESS: usize = 1000;
 /// The keys we read. All others (`cli_args`, `env`, `version`, …) are skipped without being kept in memory.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Raw {
-    commitid: Value,
-    parent_commit_id: Value,
-    branch: Value,
-    pullid: Value,
-    code: Value,
-    flags: Value,
-    name: Value,
-    job_code: Value,
-    ci_service: Value,
-    ci_url: Value,
-    report_payload_bytes: Value,
+pub(crate) struct Raw {
+    pub(crate) commitid: Value,
+    /// The commit's SHA in test results.
+    commit: Value,
+    pub(crate) parent_commit_id: Value,
+    pub(crate) branch: Value,
+    pub(crate) pullid: Value,
+    pub(crate) code: Value,
+    pub(crate) flags: Value,
+    pub(crate) name: Value,
+    pub(crate) job_code: Value,
+    pub(crate) ci_service: Value,
+    pub(crate) ci_url: Value,
+    pub(crate) report_payload_bytes: Value,
+    /// The repository, where the path does not name it.
+    pub(crate) slug: Value,
+    /// The git service, where the path does not name it.
+    pub(crate) service: Value,
+    file_not_found: Value,
+    should_force: Value,
+    /// The CI run's number, in the legacy protocol.
+    pub(crate) build: Value,
 }
 
 /// A body whose fields are not yet checked.
-pub(crate) struct Fields(Raw);
+#[derive(Default)]
+pub(crate) struct Fields(pub(crate) Raw);
 
 /// What the client says of a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +81,8 @@ pub(crate) struct UploadFields {
     pub(crate) ci_service: Option<String>,
     /// Where the build can be looked at: http or https.
     pub(crate) build_url: Option<String>,
+    /// How many bytes will come.
+    pub(crate) bytes: Option<u64>,
 }
 
 impl Fields {
@@ -89,7 +103,8 @@ impl Fields {
 
     /// The commit's SHA, which must be there.
     pub(crate) fn sha(&self) -> Result<CommitSha, Problem> {
-        let sha = text("commitid", &self.0.commitid, 100)?.unwrap_or_default();
+        let given = if self.0.commitid.is_null() { &self.0.commit } else { &self.0.commitid };
+        let sha = text("commitid", given, 100)?.unwrap_or_default();
         sha.parse().map_err(|_| {
             Problem::bad_request(
                 "`commitid` is not a full SHA: 40 hexadecimal digits are expected, as `git rev-parse HEAD` prints them. \
@@ -116,11 +131,33 @@ impl Fields {
         Ok(CommitFields { branch, pull: self.pull()?, parent })
     }
 
+    /// The commit's SHA, if one is named.
+    pub(crate) fn maybe_sha(&self) -> Result<Option<CommitSha>, Problem> {
+        if self.0.commitid.is_null() && self.0.commit.is_null() { Ok(None) } else { self.sha().map(Some) }
+    }
+
+    /// The CI run that the upload says it is from: the number after `/actions/runs/` in its address, or the build's.
+    pub(crate) fn run(&self) -> Option<RunId> {
+        let address = self.0.ci_url.as_str().and_then(|url| url.split_once("/actions/runs/"));
+        let number = address.map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest));
+        number.or_else(|| self.0.build.as_str())?.parse().ok()
+    }
+
+    /// Whether the client found no file to upload.
+    pub(crate) fn is_without_files(&self) -> bool {
+        self.0.file_not_found == Value::Bool(true)
+    }
+
+    /// Whether the client insists that the commit needs no coverage.
+    pub(crate) fn is_forced(&self) -> bool {
+        self.0.should_force == Value::Bool(true)
+    }
+
     /// The pull request: clients send it as text, as a number, or not at all.
-    fn pull(&self) -> Result<Option<PullNumber>, Problem> {
+    pub(crate) fn pull(&self) -> Result<Option<PullNumber>, Problem> {
         match text("pullid", &self.0.pullid, 30)?.as_deref() {
             // What CI variables hold on a build that is of no pull request.
-            None | Some("false" | "null" | "none" | "undefined") => Ok(None),
+            None | Some("false" | "true" | "null" | "none" | "undefined") => Ok(None),
             Some(number) => number.parse().map(Some).map_err(|_| {
                 Problem::bad_request(
                     "`pullid` is not the number of a pull request. Pass `--pr` with the number alone, or leave it away.",
@@ -138,6 +175,7 @@ impl Fields {
             job_code: text("job_code", &self.0.job_code, LONGEST_NAME)?,
             ci_service: text("ci_service", &self.0.ci_service, LONGEST_NAME)?,
             build_url: address(&self.0.ci_url),
+            bytes: self.0.report_payload_bytes.as_u64(),
         })
     }
 

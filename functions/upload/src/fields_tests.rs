@@ -28,6 +28,7 @@ fn what_codecov_cli_sends_is_read() {
         job_code: Some("CI".to_owned()),
         ci_service: Some("github-actions".to_owned()),
         build_url: Some("https://github.com/acme/widgets/actions/runs/1234".to_owned()),
+        bytes: Some(374),
     };
     assert_eq!(read.upload().expect("an upload"), upload);
 }

@@ -14,20 +14,33 @@ use crate::{
     access::Access,
     commit,
     fields::{CommitFields, Fields, UploadFields},
-    reply,
+    quota, reply,
 };
 
 /// Commit, report and upload in one call.
 pub(crate) async fn in_one_call(app: &Upload, access: &Access, fields: &Fields) -> Result<Response, Problem> {
     fields.check_code()?;
-    let (sha, said, upload) = (fields.sha()?, fields.commit()?, fields.upload()?);
+    let opened = with_commit(app, access, fields).await?;
+    Ok(reply::created(reply::slot(app, &access.repository, &opened)))
+}
+
+/// Opens an upload and makes its commit known, from one set of fields.
+pub(crate) async fn with_commit(app: &Upload, access: &Access, fields: &Fields) -> Result<Opened, Problem> {
+    let (sha, upload) = (fields.sha()?, fields.upload()?);
+    let said = access.bound.amend(fields.commit()?, access.by);
+    quota::take(app, &access.repository, &sha, upload.bytes).await?;
     let (known, opened) = tokio::join!(
         commit::remember(app, &access.repository, &sha, &said),
         open(app, access, &sha, said.clone(), upload),
     );
     known?;
-    let (upload, location) = opened?;
-    Ok(reply::created(reply::slot(&upload, &location)))
+    opened
+}
+
+/// An upload that was opened, and where its report goes.
+pub(crate) struct Opened {
+    pub(crate) row: UploadRow,
+    pub(crate) location: Url,
 }
 
 /// An upload of a commit that an earlier call has described, or that none has: then its SHA must do.
@@ -38,10 +51,13 @@ pub(crate) async fn of_known_commit(
     fields: &Fields,
 ) -> Result<Response, Problem> {
     let upload = fields.upload()?;
-    let row = commit::remember(app, &access.repository, sha, &CommitFields::default()).await?;
-    let said = CommitFields { branch: row.branch, pull: row.pull, parent: row.parent };
-    let (upload, location) = open(app, access, sha, said, upload).await?;
-    Ok(reply::created(reply::slot_in_full(&upload, &location)))
+    quota::take(app, &access.repository, sha, upload.bytes).await?;
+    let said = access.bound.amend(CommitFields::default(), access.by);
+    let row = commit::remember(app, &access.repository, sha, &said).await?;
+    // An earlier call has said it. What a fork's row says is what GitHub says, whoever was first.
+    let said = access.bound.amend(CommitFields { branch: row.branch, pull: row.pull, parent: row.parent }, access.by);
+    let opened = open(app, access, sha, said, upload).await?;
+    Ok(reply::created(reply::slot_in_full(app, &access.repository, &opened)))
 }
 
 async fn open(
@@ -50,7 +66,7 @@ async fn open(
     sha: &CommitSha,
     commit: CommitFields,
     fields: UploadFields,
-) -> Result<(UploadRow, Url), Problem> {
+) -> Result<Opened, Problem> {
     let key = UploadKey {
         provider: access.repository.provider.clone(),
         repository: access.repository.id,
@@ -59,9 +75,9 @@ async fn open(
     };
     let now = app.clock.now();
     let CommitFields { branch, pull, parent } = commit;
-    let UploadFields { flags, name, job_code, ci_service, build_url } = fields;
+    let UploadFields { flags, name, job_code, ci_service, build_url, bytes: announced_bytes } = fields;
     let mut row = UploadRow::new(key, access.by, now);
-    row = UploadRow { flags, name, job_code, ci_service, build_url, branch, pull, parent, ..row };
+    row = UploadRow { flags, name, job_code, ci_service, build_url, branch, pull, parent, announced_bytes, ..row };
     let location = app.blobs.upload_slot(&row.key.blob_key(), UPLOAD_SLOT_LIFETIME, now).await?;
     if app.table.open_upload(&row).await? == Write::Refused {
         return Err(covermark_state::Error::Contended { what: "the upload's id" }.into());
@@ -72,10 +88,10 @@ async fn open(
         commit = %sha,
         "an upload was opened"
     );
-    Ok((row, location))
+    Ok(Opened { row, location })
 }
 
-fn new_id(app: &Upload) -> UploadId {
+pub(crate) fn new_id(app: &Upload) -> UploadId {
     let mut bytes = [0_u8; 16];
     app.random.fill(&mut bytes);
     let id = uuid::Builder::from_random_bytes(bytes).into_uuid();

@@ -1,33 +1,49 @@
 //! The answers that upload clients read, in the shapes of the incumbent's API. Clients need `raw_upload_location` and
 //! ignore the rest; scripts of users do not.
 //!
-//! There is no `url`: the client would print it as the place where results will be, and that is the pull request.
+//! `url` is our page of the pull request or commit: the client prints it as the place where results will be.
 
 use axum::{
     Json,
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use covermark_state::rows::{commit::CommitRow, repository::Repository, upload::Upload as UploadRow};
+use covermark_service::config;
+use covermark_state::rows::{commit::CommitRow, repository::Repository};
+use covermark_types::{CommitSha, PullNumber};
 use serde_json::{Value, json};
+
+use crate::{Upload, opening::Opened};
 
 /// 201 with `body`.
 pub(crate) fn created(body: Value) -> Response {
     (StatusCode::CREATED, Json(body)).into_response()
 }
 
+/// Our page about a commit: that of its pull request if it is of one.
+pub(crate) fn page(app: &Upload, repository: &Repository, sha: &CommitSha, pull: Option<PullNumber>) -> String {
+    let Repository { provider, name, .. } = repository;
+    let place = match pull {
+        Some(number) => format!("pull/{number}"),
+        None => format!("commit/{sha}"),
+    };
+    config::below(&app.public_url, &format!("{provider}/{name}/{place}"))
+}
+
 /// An opened upload: its id, and where to PUT the report.
-pub(crate) fn slot(upload: &UploadRow, location: &url::Url) -> Value {
+pub(crate) fn slot(app: &Upload, repository: &Repository, opened: &Opened) -> Value {
+    let Opened { row, location } = opened;
     json!({
-        "external_id": upload.key.upload,
-        "created_at": upload.opened_at.to_string(),
+        "external_id": row.key.upload,
+        "created_at": row.opened_at.to_string(),
         "raw_upload_location": location.as_str(),
+        "url": page(app, repository, &row.key.commit, row.pull),
     })
 }
 
 /// The same with what we have understood of the upload.
-pub(crate) fn slot_in_full(upload: &UploadRow, location: &url::Url) -> Value {
-    let mut body = slot(upload, location);
+pub(crate) fn slot_in_full(app: &Upload, repository: &Repository, opened: &Opened) -> Value {
+    let (mut body, upload) = (slot(app, repository, opened), &opened.row);
     body["state"] = json!("started");
     body["upload_type"] = json!("uploaded");
     body["provider"] = json!(upload.ci_service);
@@ -67,12 +83,25 @@ pub(crate) fn report(commit: &CommitRow) -> Value {
 }
 
 /// What clients get that still ask for a commit's result: a state that ends their polling.
-pub(crate) fn results() -> Value {
+pub(crate) fn results(page: &str) -> Value {
     json!({
         "state": "completed",
         "result": {
             "state": "deprecated",
-            "message": "Results are not answered here: they are on the pull request, as a comment and as statuses.",
+            "message": format!(
+                "Results are not answered here: they are on the pull request, as a comment and as checks, and at {page}."
+            ),
         },
+    })
+}
+
+/// A report that came in one request.
+pub(crate) fn stored(app: &Upload, repository: &Repository, opened: &Opened) -> Value {
+    let page = page(app, repository, &opened.row.key.commit, opened.row.pull);
+    json!({
+        "external_id": opened.row.key.upload,
+        "created_at": opened.row.opened_at.to_string(),
+        "url": page,
+        "message": format!("The report was stored. Its results will be at {page}"),
     })
 }

@@ -29,10 +29,17 @@ pub(crate) fn shown(headers: &HeaderMap) -> Shown {
     match (words.next(), words.next(), words.next()) {
         (None, _, _) => Shown::Nothing,
         (Some(only), None, _) if is_scheme(only) => Shown::Nothing,
-        (Some(bare), None, _) => Shown::Token(Secret::new(bare)),
-        (Some(scheme), Some(value), None) if is_scheme(scheme) => Shown::Token(Secret::new(value)),
+        (Some(bare), None, _) => Shown::Token(as_given_out(bare)),
+        (Some(scheme), Some(value), None) if is_scheme(scheme) => Shown::Token(as_given_out(value)),
         _ => Shown::Unreadable,
     }
+}
+
+/// The oldest clients read a token as a UUID and send its digits alone: the form that we gave out has hyphens.
+pub(crate) fn as_given_out(text: &str) -> Secret {
+    let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let uuid = Some(text).filter(|_| digits).and_then(|text| uuid::Uuid::try_parse(text).ok());
+    uuid.map_or_else(|| Secret::new(text), |uuid| Secret::new(uuid.hyphenated().to_string()))
 }
 
 fn is_scheme(word: &str) -> bool {
@@ -76,6 +83,13 @@ mod tests {
         }
         assert_eq!(read("token \u{e9}".as_bytes()), Err(()));
         assert_eq!(read("a".repeat(20_000).as_bytes()), Err(()));
+    }
+
+    #[test]
+    fn a_uuid_without_hyphens_is_the_token_that_was_given_out() {
+        let given = "00000000-0000-4000-8000-00000000abcd";
+        assert_eq!(read(format!("token {}", given.replace('-', "")).as_bytes()), Ok(Some(given.to_owned())));
+        assert_eq!(read(b"token 0123456789abcdef"), Ok(Some("0123456789abcdef".to_owned())));
     }
 
     #[test]

@@ -20,6 +20,16 @@ pub const SECRETS_PREFIX: &str = "COVERMARK_SECRETS_PREFIX";
 pub const PUBLIC_URL: &str = "COVERMARK_PUBLIC_URL";
 /// A token that may upload for every repository of the instance.
 pub const GLOBAL_UPLOAD_TOKEN: &str = "COVERMARK_GLOBAL_UPLOAD_TOKEN";
+/// Most uploads of one commit.
+pub const UPLOADS_PER_COMMIT: &str = "COVERMARK_UPLOADS_PER_COMMIT";
+/// Most bytes that one repository may upload in one day.
+pub const UPLOAD_BYTES_PER_DAY: &str = "COVERMARK_UPLOAD_BYTES_PER_DAY";
+/// `true` lets everybody upload for public repositories without a token.
+pub const PUBLIC_WITHOUT_TOKEN: &str = "COVERMARK_PUBLIC_WITHOUT_TOKEN";
+/// `true` takes OIDC tokens whose audience is `https://codecov.io` too.
+pub const OIDC_CODECOV_AUDIENCE: &str = "COVERMARK_OIDC_CODECOV_AUDIENCE";
+/// The slug of an enterprise on github.com that issues OIDC tokens under its own name.
+pub const OIDC_ENTERPRISE: &str = "COVERMARK_OIDC_ENTERPRISE";
 /// PEM file of a private certificate authority to trust besides the public ones.
 pub const CA_FILE: &str = "COVERMARK_CA_FILE";
 

@@ -171,6 +171,7 @@ pub async fn serve(data: &Path) -> Running {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
         global_upload_token: None,
+        uploads: Default::default(),
         private_ca: None,
     })
     .await

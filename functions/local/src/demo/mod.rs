@@ -30,6 +30,7 @@ pub(crate) async fn run(options: &cli::Demo) -> anyhow::Result<()> {
         listen: options.listen,
         public_url: None,
         global_upload_token: None,
+        uploads: covermark_upload::Settings::default(),
         private_ca: None,
     })
     .await?;

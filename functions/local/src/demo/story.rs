@@ -15,7 +15,7 @@ use super::{
     files::{FEATURE, FEATURE_REPORTS, MAIN, MAIN_REPORTS},
     uploader::{Job, Uploader},
 };
-use crate::{commands::new_upload_token, serve::Running};
+use crate::{serve::Running, upload_token::new_upload_token};
 
 /// The pull request's number, as in every example of ours.
 const PULL: u64 = 7;

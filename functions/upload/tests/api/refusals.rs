@@ -36,6 +36,7 @@ async fn who_may_not_upload_is_told_what_to_do() {
         ("a right token on another GitHub", enterprise, Some(format!("token {WIDGETS_TOKEN}"))),
         ("a token and an unknown repository", nowhere, Some(format!("token {WIDGETS_TOKEN}"))),
         ("the global token and an unknown repository", nowhere, Some(format!("token {GLOBAL_TOKEN}"))),
+        ("no token, and a private repository", "/upload/github/acme::::secret/upload-coverage", None),
         ("the global token and a repository that the App has left", left, Some(format!("token {GLOBAL_TOKEN}"))),
     ] {
         sentences.add(case, &world.send("POST", path, header.as_deref(), body.clone()).await);
@@ -73,9 +74,9 @@ async fn a_wrong_address_is_answered_with_the_right_one() {
         ("a short SHA", "/upload/github/acme::::widgets/commits/f50426d/reports"),
         ("a report of another code", &format!("{commits}/reports/nightly/uploads")),
         ("a call that does not exist", &format!("{commits}/flags")),
-        ("an empty upload", &format!("{commits}/empty-upload")),
-        ("test results", "/upload/test_results/v1"),
-        ("the legacy protocol", "/upload/v4"),
+        ("test results of no repository", "/upload/test_results/v1"),
+        ("the legacy protocol without a repository", "/upload/v4?commit=1"),
+        ("nothing of ours", "/uploads"),
         ("bundle sizes", "/upload/bundle_analysis/v1"),
     ] {
         sentences.add(case, &world.post(path, &json!({})).await);

@@ -192,6 +192,20 @@ async fn results_end_the_clients_polling() {
     let posted = world.post(&path, &json!({})).await;
     let header = format!("token {}", crate::support::WIDGETS_TOKEN);
     let got = world.send("GET", &path, Some(&header), "").await;
-    assert_eq!(posted.body, got.body);
+    assert_eq!((posted.status, &posted.body), (201, &got.body));
     insta::assert_json_snapshot!("results", json!({ "status": got.status, "body": got.body }));
+}
+
+#[tokio::test]
+async fn the_oldest_clients_forms_and_tokens_without_hyphens_are_taken() {
+    let world = World::new().await;
+    let path = of_commit("/reports/default/uploads");
+    let request = axum::http::Request::post(path)
+        .header("authorization", format!("token {}", crate::support::WIDGETS_TOKEN.replace('-', "")))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(axum::body::Body::from("flags=unit&flags=linux&env=OS&name=CI+-+test&job_code=CI"));
+    let answer = world.serve(request.expect("a request")).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let upload = world.uploads().await.remove(0);
+    assert_eq!((upload.flags.join(" "), upload.name.as_deref()), ("unit linux".to_owned(), Some("CI - test")));
 }

@@ -1,30 +1,20 @@
 //! The upload function over a real table (embedded) and a folder of blobs, with a clock that stands still and ids that
 //! count up.
 
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, AtomicU8, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use axum::{
     Router,
     body::Body,
-    http::{Request, header::AUTHORIZATION},
+    http::{HeaderMap, Request, header::AUTHORIZATION},
 };
-use covermark_service::http_client;
-use covermark_state::{
-    Error, Hashed, Table, blobs::Blobs, queue::Queue, rows::repository::Repository, sdk_http::SdkHttp,
-};
+use covermark_service::credentials::Apps;
+use covermark_state::{Hashed, Table, blobs::Blobs, rows::repository::Repository};
+use covermark_testing::{CountingRandom, MemoryVault, RecordingQueue, StoppedClock};
 use covermark_types::{
-    AccountId, Clock, InstallationId, Provider, Random, RepositoryId, RepositoryName, Secret, Timestamp,
+    AccountId, Clock as _, InstallationId, Provider, RepositoryId, RepositoryName, Secret, Timestamp,
 };
-use covermark_upload::{Upload, routes};
+use covermark_upload::{Proofs, Settings, Upload, router};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -35,53 +25,14 @@ pub(crate) const GADGETS_TOKEN: &str = "00000000-0000-4000-8000-000000000002";
 pub(crate) const GLOBAL_TOKEN: &str = "global-token-of-the-instance";
 pub(crate) const WIDGETS: RepositoryId = RepositoryId(42);
 
-/// A clock that moves when it is told to.
-pub(crate) struct StoppedClock(AtomicI64);
-
-impl StoppedClock {
-    pub(crate) fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_millis()).expect("a short time"), Ordering::SeqCst);
-    }
-}
-
-impl Clock for StoppedClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).expect("a time")
-    }
-}
-
-/// Fills with 1, then with 2, and so on.
-#[derive(Default)]
-struct CountingRandom(AtomicU8);
-
-impl Random for CountingRandom {
-    fn fill(&self, target: &mut [u8]) {
-        target.fill(self.0.fetch_add(1, Ordering::SeqCst) + 1);
-    }
-}
-
-/// Remembers what was sent.
-#[derive(Default)]
-pub(crate) struct RecordingQueue(Mutex<Vec<String>>);
-
-impl RecordingQueue {
-    pub(crate) fn sent(&self) -> Vec<String> {
-        self.0.lock().expect("no panic while locked").clone()
-    }
-}
-
-#[async_trait]
-impl Queue for RecordingQueue {
-    async fn send(&self, body: &str, _: Duration) -> Result<(), Error> {
-        self.0.lock().expect("no panic while locked").push(body.to_owned());
-        Ok(())
-    }
-}
-
-/// An answer: status and body.
+/// An answer: status, headers and body.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    /// The body as it is.
+    pub(crate) text: String,
+    /// The body as JSON, null if it is none.
     pub(crate) body: Value,
 }
 
@@ -98,50 +49,81 @@ pub(crate) struct World {
     pub(crate) table: Table,
     pub(crate) queue: Arc<RecordingQueue>,
     pub(crate) clock: Arc<StoppedClock>,
+    pub(crate) blobs: Blobs,
     pub(crate) provider: Provider,
     router: Router,
-    _blobs: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 impl World {
-    /// acme/widgets (42) and acme/gadgets (43) with a token each, acme/left (44) that the App was removed from.
+    /// acme/widgets (42) and acme/gadgets (43) with a token each, acme/left (44) that the App was removed from and
+    /// acme/secret (45), which is private.
     pub(crate) async fn new() -> Self {
         Self::at("https://covermark.example/base").await
     }
 
     pub(crate) async fn at(public_url: &str) -> Self {
-        let table = table().await;
-        let clock = Arc::new(StoppedClock(AtomicI64::new(1_790_000_000_000)));
-        let provider = Provider::github();
-        for (id, name, token) in
-            [(42, "widgets", Some(WIDGETS_TOKEN)), (43, "gadgets", Some(GADGETS_TOKEN)), (44, "left", None)]
-        {
-            let repository = repository(id, name, token.is_some(), clock.now());
-            assert!(table.put_repository(&repository).await.expect("written").stored());
+        Self::with(public_url, Settings::default()).await
+    }
+
+    pub(crate) async fn with(public_url: &str, settings: Settings) -> Self {
+        let world = Self::empty(public_url, settings, Arc::default(), Arc::default()).await;
+        let now = world.clock.now();
+        for (id, name, token) in [
+            (42, "widgets", Some(WIDGETS_TOKEN)),
+            (43, "gadgets", Some(GADGETS_TOKEN)),
+            (44, "left", None),
+            (45, "secret", Some("00000000-0000-4000-8000-000000000003")),
+        ] {
+            let repository = Repository { private: name == "secret", ..repository(id, name, token.is_some(), now) };
+            assert!(world.table.put_repository(&repository).await.expect("written").stored());
             if let Some(token) = token {
                 let hash = Hashed::of(&Secret::new(token));
-                table.rotate_upload_token(&provider, RepositoryId(id), &hash, clock.now()).await.expect("written");
+                let made = world.table.rotate_upload_token(&world.provider, RepositoryId(id), &hash, now).await;
+                made.expect("written");
             }
         }
+        world
+    }
+
+    /// The function without a single repository, with `vault` for the Apps' credentials.
+    pub(crate) async fn empty(
+        public_url: &str,
+        settings: Settings,
+        vault: Arc<MemoryVault>,
+        clock: Arc<StoppedClock>,
+    ) -> Self {
+        let table = covermark_testing::table().await;
         let folder = tempfile::tempdir().expect("a folder");
         let public_url: url::Url = public_url.parse().expect("an address");
         let blobs = Blobs::folder(folder.path(), public_url.clone(), &Secret::new("0".repeat(64))).expect("a store");
         let queue = Arc::new(RecordingQueue::default());
+        let apps = Arc::new(Apps::new(vault, clock.clone(), covermark_testing::http()));
         let app = Upload {
             table: table.clone(),
-            blobs,
+            blobs: blobs.clone(),
             feedback: queue.clone(),
+            proofs: Proofs::new(&apps, clock.clone()),
+            apps,
             public_url,
             global_token: Some(Secret::new(GLOBAL_TOKEN)),
+            settings,
             clock: clock.clone(),
             random: Arc::new(CountingRandom::default()),
         };
-        Self { table, queue, clock, provider, router: routes(Arc::new(app)), _blobs: folder }
+        let router = router(Arc::new(app));
+        Self { table, queue, clock, blobs, provider: Provider::github(), router, _folder: folder }
     }
 
     /// POSTs `body` with acme/widgets' token.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, Some(&format!("token {WIDGETS_TOKEN}")), body.to_string()).await
+    }
+
+    /// Uploads of any commit of any repository.
+    pub(crate) async fn uploads_of(&self, id: RepositoryId, sha: &str) -> Vec<covermark_state::rows::upload::Upload> {
+        let sha = sha.parse().expect("a SHA");
+        self.table.uploads_of(&self.provider, id, &sha, self.clock.now()).await.expect("read")
     }
 
     pub(crate) async fn send(
@@ -161,9 +143,10 @@ impl World {
     pub(crate) async fn serve(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let bytes = response.into_body().collect().await.expect("a body").to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, body }
+        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), body }
     }
 
     /// Uploads of the commit as they stand.
@@ -176,24 +159,6 @@ impl World {
     pub(crate) async fn commit(&self) -> Option<covermark_state::rows::commit::CommitRow> {
         self.table.commit(&self.provider, WIDGETS, &SHA.parse().expect("a SHA")).await.expect("read")
     }
-}
-
-/// The embedded table behind the real SDK, over loopback. Ends with the test's runtime.
-async fn table() -> Table {
-    let database = dynoxide::Database::memory().expect("a database");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("local"))
-        .credentials_provider(Credentials::from_keys("local", "local", None))
-        .endpoint_url(endpoint)
-        .http_client(SdkHttp::new(http_client::build(None).expect("a client")))
-        .build();
-    let table = Table::new(aws_sdk_dynamodb::Client::from_conf(config), "covermark");
-    table.create_if_missing().await.expect("a table");
-    table
 }
 
 fn repository(id: u64, name: &str, installed: bool, now: Timestamp) -> Repository {

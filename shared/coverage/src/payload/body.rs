@@ -24,7 +24,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Marks an error of ours inside serde's, to tell it from damaged JSON.
-const TOO_MANY_FILES: &str = "too many files";
+pub(super) const TOO_MANY_FILES: &str = "too many files";
 pub(super) const TOO_MANY_PATHS: &str = "too many paths";
 
 pub(super) fn read(body: &[u8], limits: &Limits, mut budget: Budget) -> Result<Payload, PayloadError> {

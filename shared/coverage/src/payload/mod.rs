@@ -1,5 +1,5 @@
-//! The body of an upload: what codecov-cli PUTs (JSON with base64 and zlib inside), or one report as it is, plain or
-//! compressed.
+//! The body of an upload: what codecov-cli PUTs (JSON with base64 and zlib inside), what older uploaders put (sections of
+//! text), or one report as it is, plain or compressed.
 //!
 //! Unpacking is bounded before it happens: how much may come out in all, how much for each byte that goes in, how many
 //! files, how many paths. A file that cannot be unpacked becomes a [`Problem`]; the others are still used.
@@ -7,6 +7,7 @@
 mod body;
 mod fixes;
 mod inflate;
+mod legacy;
 #[cfg(test)]
 mod tests;
 
@@ -160,6 +161,9 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Payload, PayloadError> {
     let body = unpacked.as_deref().unwrap_or(bytes);
     if body.trim_ascii_start().starts_with(b"{") && memmem::find(body, b"\"coverage_files\"").is_some() {
         return body::read(body, limits, budget);
+    }
+    if legacy::is(body) {
+        return legacy::read(body, limits, budget);
     }
     let bytes = match unpacked {
         Some(bytes) => bytes,

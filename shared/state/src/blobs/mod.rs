@@ -125,6 +125,13 @@ impl Blobs {
         }
     }
 
+    /// Whether the store itself tells `feedback` of what was put into it, as S3 does by its events. Who puts a report
+    /// into a folder must say so.
+    #[must_use]
+    pub fn announces(&self) -> bool {
+        matches!(self.slots, Slots::S3(_))
+    }
+
     /// Checks a PUT to an address of ours: `key` is the path below `/blobs/`, decoded; the other two are the query's
     /// parameters of that name.
     ///
