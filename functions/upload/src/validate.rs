@@ -7,16 +7,13 @@ use axum::{
 };
 use bytes::Bytes;
 
-/// 200 with `Valid!`, or 400 with one line for each mistake; plain text, as people read it in a terminal.
+/// 200 with `Valid!` and what was read, or 400 with every mistake; plain text, as people read it in a terminal.
 pub(crate) fn answer(body: &Bytes) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     let Ok(text) = std::str::from_utf8(body) else {
         return (StatusCode::BAD_REQUEST, kind, "The file is not UTF-8 text.\n").into_response();
     };
-    let (_, problems) = covermark_policy::read(text);
-    if problems.is_empty() {
-        return (StatusCode::OK, kind, "Valid!\n").into_response();
-    }
-    let lines: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
-    (StatusCode::BAD_REQUEST, kind, lines).into_response()
+    let found = covermark_policy::validate(text);
+    let status = if found.valid { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    (status, kind, found.message).into_response()
 }
