@@ -6,6 +6,7 @@
 //!   no sum; then the most-run instance counts;
 //! - `#####` and `=====` (only reached by an exception) are 0, `-` is no code, `12*` ran but has blocks that did not,
 //!   `%%%%%` and `$$$$$` and `5-block 0` are blocks (`-a`) and no lines; `-H` writes `1.2k`;
+//! - gcov's own `Branches executed` leaves the branches of templates out; they count here, as in its JSON;
 //! - branches (`-b`) follow their line, in counts (`-c`) or percent; their number counts calls too. Those of exceptions
 //!   (`(throw)`) are kept: gcovr and lcov count them as well unless told otherwise;
 //! - `function f called 3 …` comes before the line that it starts on;
