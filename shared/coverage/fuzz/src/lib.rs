@@ -100,14 +100,9 @@ fn diff(data: &[u8]) {
     let Ok(diff) = Diff::parse(data) else { return };
     let report = fixed();
     for file in &diff.files {
+        // No law of order here: a diff that leaves changes out (`--ignore-blank-lines`) has hunks that do not add up.
         let alignment = file.alignment();
-        let mut last = 0;
-        for old in [1, 2, 3, 10, 100, u32::MAX] {
-            if let Some(new) = alignment.new_line(old) {
-                assert!(new >= last, "alignment keeps the order");
-                last = new;
-            }
-        }
+        [1, 2, 3, 10, 100, u32::MAX].map(|old| alignment.new_line(old));
         for range in file.added().chain(file.removed()) {
             assert!(range.start() <= range.end());
         }
