@@ -5,7 +5,7 @@
 
 use covermark_coverage::{
     ingest::ingest as read_reports,
-    paths::NoRules,
+    paths::{DropReason, Dropped, NoRules},
     payload::{self, Limits, PayloadError},
     shard,
 };
@@ -99,11 +99,14 @@ fn read(raw: &[u8]) -> Read {
         reason: unreadable.to_string(),
     }));
     notes.unreadable_total = notes.unreadable.len() as u64;
-    notes.dropped_total = ingested.dropped.len() as u64;
+    // System headers and installed packages are in nearly every report: worth a word only when there is nothing else.
+    let worth_a_word = |left: &&Dropped| left.reason != DropReason::Outside || ingested.report.is_empty();
+    notes.dropped_total = ingested.dropped.iter().filter(worth_a_word).count() as u64;
     notes.dropped.extend(
         ingested
             .dropped
             .iter()
+            .filter(worth_a_word)
             .take(100)
             .map(|dropped| DroppedPath { path: dropped.path.clone(), reason: dropped.reason.code().to_owned() }),
     );

@@ -79,9 +79,12 @@ impl Reader<'_> {
             self.file(|file, name| file.old = name, name, true);
         } else if let Some(name) = line.strip_prefix(b"+++ ") {
             self.file(|file, name| file.new = name, name, false);
-        } else if !(self.open && self.extended(line)) && !self.lines.ended {
+        } else {
+            let known = self.open && self.extended(line);
             // The last line, without its end: a header that broke off, or prose behind the last hunk.
-            self.unfinished |= self.open || (!line.is_empty() && b"diff --git ".starts_with(line));
+            if !known && !self.lines.ended {
+                self.unfinished |= self.open || (!line.is_empty() && b"diff --git ".starts_with(line));
+            }
         }
         Ok(())
     }

@@ -167,7 +167,8 @@ impl Network {
         let Some(start) = starts.get(shared) else { return Err(DropReason::Unknown) };
         let ending = &path[*start..];
         let files = || self.paths[self.ending(ending)].iter().map(AsRef::<str>::as_ref);
-        if !ending.contains('/') && !(name_is_enough && *start == 0) {
+        let is_enough = ending.contains('/') || (name_is_enough && *start == 0);
+        if !is_enough {
             return only(files()).filter(|file| roots::kotlin(file)).map(str::to_owned).ok_or(DropReason::Unknown);
         }
         let module = &path[..start.saturating_sub(1)];

@@ -64,18 +64,19 @@ impl<'a> Resolver<'a> {
         let dropped = |reason| Dropped { path: raw.to_owned(), reason };
         let spelled = normal::normalise(raw).ok_or_else(|| dropped(DropReason::Invalid))?.spelled();
         let replaced = self.rules.replaced(&spelled);
+        // As it was written, it still tells that it led out of its folder (`../a.c`), which the clean one does not.
         let path = if replaced == spelled { raw } else { &replaced };
-        let found = self.placed(path, sources).map_err(|Dropped { reason, .. }| dropped(reason))?;
+        let found = self.placed(path, &replaced, sources).map_err(|Dropped { reason, .. }| dropped(reason))?;
         Ok(if self.rules.ignored(&found) { Resolved::Ignored } else { Resolved::Found(found) })
     }
 
-    fn placed(&self, path: &str, sources: &Sources) -> Result<String, Dropped> {
+    fn placed(&self, path: &str, clean: &str, sources: &Sources) -> Result<String, Dropped> {
         if self.network.is_empty() {
             let found = self.network.resolve_below(path, sources)?;
             return Ok(self.rules.prefixed(&found).into_owned());
         }
-        let prefixed = self.rules.prefixed(path);
-        if prefixed != path && self.network.contains(&prefixed) {
+        let prefixed = self.rules.prefixed(clean);
+        if prefixed != clean && self.network.contains(&prefixed) {
             return Ok(prefixed.into_owned());
         }
         let found = if self.rules.exact_only() {

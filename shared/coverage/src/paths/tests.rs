@@ -257,6 +257,7 @@ fn the_repositorys_own_rules_come_first() {
     let none = Network::default();
     for (raw, of_whole, of_folder, of_none) in [
         ("a.rs", "src/a.rs", "src/a.rs", "src/a.rs"),
+        ("./a.rs", "src/a.rs", "src/a.rs", "src/a.rs"),
         ("/build/a.rs", "src/a.rs", "src/a.rs", "src/a.rs"),
         ("/build/lib/b.rs", "lib/b.rs", "src/lib/b.rs", "src/lib/b.rs"),
         ("gen/c.rs", "ignored", "! unknown-path", "ignored"),
