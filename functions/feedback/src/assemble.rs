@@ -3,15 +3,26 @@
 //! Many runs may assemble the same commit at once. The report's key is the hash of what went in, and the row is written
 //! only in the version that was read before the uploads were listed: whoever lists fewer uploads cannot overwrite.
 
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
 use covermark_coverage::{Report, merge, shard};
 use covermark_state::rows::{
     commit::{CommitRow, CommitWrite},
+    commit_parts::{FlagRow, bounded},
     upload::{Upload, UploadState},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Feedback, FeedbackError, app::CommitKey, totals};
+use crate::{
+    Feedback, FeedbackError,
+    app::CommitKey,
+    judge::{MOST_FLAGS, Part, Source},
+    totals,
+};
 
 /// How often the work starts again because another run was faster.
 const TRIES: usize = 12;
@@ -28,9 +39,15 @@ pub(crate) struct Assembled {
     pub(crate) report: Report,
     /// All uploads, oldest first, whatever their state.
     pub(crate) uploads: Vec<Upload>,
+    /// The uploads' reports one by one; empty when none has a flag.
+    pub(crate) parts: Vec<Part>,
     /// How many processed uploads have no shard any more.
     pub(crate) gone: usize,
+    shards: Shards,
 }
+
+/// Shards that were read, by key. Kept only where uploads are told apart by their flags.
+type Shards = HashMap<String, Arc<Report>>;
 
 /// Brings the commit's report level with its uploads. `before` is what an earlier call in the same run came to: a report
 /// of the same uploads is not read again.
@@ -46,58 +63,121 @@ pub(crate) async fn assemble(
         let row = app.table.commit(&key.provider, key.repository, &key.sha).await?;
         let row = row.unwrap_or_else(|| CommitRow::new(key.provider.clone(), key.repository, key.sha.clone(), now));
         let uploads = app.table.uploads_of(&key.provider, key.repository, &key.sha, now).await?;
-        let (report, report_key, gone) = report(app, key, &row, &uploads, before.take()).await?;
+        let Merged { report, key: report_key, gone, shards } = merged(app, key, &row, &uploads, before.take()).await?;
+        let parts = parts(&uploads, &shards);
         let mut wanted = row.clone();
         describe(&mut wanted, &uploads);
         wanted.report = report_key;
         wanted.totals = wanted.report.is_some().then(|| totals::row(&report.totals()));
         if wanted == row {
-            return Ok(Assembled { row, report, uploads, gone });
+            return Ok(Assembled { row, report, uploads, parts, gone, shards });
         }
         wanted.updated_at = now;
         if let CommitWrite::Written(version) = app.table.put_commit(&wanted).await? {
             let row = CommitRow { version, ..wanted };
-            return Ok(Assembled { row, report, uploads, gone });
+            return Ok(Assembled { row, report, uploads, parts, gone, shards });
         }
+        before = Some(Assembled { row: wanted, report, uploads, parts, gone, shards });
     }
     Err(FeedbackError::Contended)
 }
 
+/// The uploads of another commit, one by one; for a base, whose report is at hand as a whole only.
+pub(crate) async fn parts_of(app: &Feedback, commit: &CommitRow) -> Result<Vec<Part>, FeedbackError> {
+    let now = app.clock.now();
+    let uploads = app.table.uploads_of(&commit.provider, commit.repository, &commit.sha, now).await?;
+    let (shards, _) = load_all(app, &keys(&uploads), Shards::new()).await?;
+    Ok(all_parts(&uploads, &shards))
+}
+
+struct Merged {
+    report: Report,
+    key: Option<String>,
+    gone: usize,
+    shards: Shards,
+}
+
 /// The merged report, its key, and how many shards are gone.
-async fn report(
+async fn merged(
     app: &Feedback,
     key: &CommitKey,
     row: &CommitRow,
     uploads: &[Upload],
     before: Option<Assembled>,
-) -> Result<(Report, Option<String>, usize), FeedbackError> {
-    let mut shards: Vec<&str> = uploads.iter().filter_map(|upload| upload.shard.as_deref()).collect();
-    shards.sort_unstable();
-    shards.dedup();
-    if shards.is_empty() {
-        return Ok((Report::default(), None, 0));
+) -> Result<Merged, FeedbackError> {
+    let wanted_shards = keys(uploads);
+    if wanted_shards.is_empty() {
+        return Ok(Merged { report: Report::default(), key: None, gone: 0, shards: Shards::new() });
     }
-    let wanted = report_key(key, &shards);
-    if let Some(before) = before.filter(|before| before.row.report.as_deref() == Some(&*wanted)) {
-        return Ok((before.report, Some(wanted), before.gone));
+    let wanted = report_key(key, &wanted_shards);
+    let told_apart = are_told_apart(uploads);
+    let (mut known, mut old) = (Shards::new(), None);
+    if let Some(before) = before {
+        known = before.shards;
+        old = (before.row.report.as_deref() == Some(&*wanted)).then_some((before.report, before.gone));
     }
     // Merged before from the same shards: one blob instead of all of them, and it may outlive them.
-    if row.report.as_deref() == Some(&*wanted)
-        && let Some(report) = load(app, &wanted).await?
-    {
-        return Ok((report, Some(wanted), 0));
+    if old.is_none() && row.report.as_deref() == Some(&*wanted) {
+        old = load(app, &wanted).await?.map(|report| (report, 0));
     }
-    let loads: Vec<_> = shards.iter().map(|shard| load(app, shard)).collect();
-    let parts: Vec<Option<Report>> = stream::iter(loads).buffered(FETCHES).try_collect().await?;
-    let gone = parts.iter().filter(|part| part.is_none()).count();
+    let old = match old {
+        Some((report, gone)) if !told_apart => {
+            return Ok(Merged { report, key: Some(wanted), gone, shards: Shards::new() });
+        }
+        old => old,
+    };
+    let (shards, gone) = load_all(app, &wanted_shards, known).await?;
+    if let Some((report, _)) = old {
+        return Ok(Merged { report, key: Some(wanted), gone, shards });
+    }
+    let parts: Vec<_> = shards.values().cloned().collect();
     let (report, encoded) = tokio::task::spawn_blocking(move || {
-        let report = merge(parts.iter().flatten());
+        let report = merge(parts.iter().map(|part| &**part));
         let encoded = shard::encode(&report);
         (report, encoded)
     })
     .await?;
     app.blobs.put(&wanted, encoded.into()).await?;
-    Ok((report, Some(wanted), gone))
+    Ok(Merged { report, key: Some(wanted), gone, shards: if told_apart { shards } else { Shards::new() } })
+}
+
+/// The shards of these keys, and how many of them are gone.
+async fn load_all(app: &Feedback, keys: &[&str], mut known: Shards) -> Result<(Shards, usize), FeedbackError> {
+    known.retain(|key, _| keys.contains(&key.as_str()));
+    let missing: Vec<&str> = keys.iter().copied().filter(|key| !known.contains_key(*key)).collect();
+    let loads: Vec<_> = missing.iter().map(|key| load(app, key)).collect();
+    let loaded: Vec<Option<Report>> = stream::iter(loads).buffered(FETCHES).try_collect().await?;
+    let gone = loaded.iter().filter(|part| part.is_none()).count();
+    let found = missing.iter().zip(loaded).filter_map(|(key, part)| Some(((*key).to_owned(), Arc::new(part?))));
+    known.extend(found);
+    Ok((known, gone))
+}
+
+/// The keys of the uploads' shards, each once, in order.
+fn keys(uploads: &[Upload]) -> Vec<&str> {
+    let mut keys: Vec<&str> = uploads.iter().filter_map(|upload| upload.shard.as_deref()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn are_told_apart(uploads: &[Upload]) -> bool {
+    uploads.iter().any(|upload| upload.shard.is_some() && !upload.flags.is_empty())
+}
+
+fn parts(uploads: &[Upload], shards: &Shards) -> Vec<Part> {
+    if are_told_apart(uploads) { all_parts(uploads, shards) } else { Vec::new() }
+}
+
+fn all_parts(uploads: &[Upload], shards: &Shards) -> Vec<Part> {
+    let names: BTreeSet<&String> = uploads.iter().flat_map(|upload| &upload.flags).collect();
+    let known: BTreeSet<&String> = names.into_iter().take(MOST_FLAGS).collect();
+    let part = |upload: &Upload| {
+        let report = shards.get(upload.shard.as_deref()?)?.clone();
+        let flags: BTreeSet<_> = upload.flags.iter().filter(|flag| known.contains(flag)).cloned().collect();
+        Some(Part { flags: flags.into_iter().collect(), report, source: Source::Uploaded })
+    };
+    uploads.iter().filter_map(part).collect()
 }
 
 /// A shard or report; `None` when it is gone or not readable any more, which is said and not fatal.
@@ -129,7 +209,19 @@ fn describe(row: &mut CommitRow, uploads: &[Upload]) {
     row.uploads = u32::try_from(here.len()).unwrap_or(u32::MAX);
     let forks = here.iter().filter(|upload| !upload.opened_by.may_be_a_base()).count();
     row.from_forks = u32::try_from(forks).unwrap_or(u32::MAX);
+    row.flags = flags(uploads);
     row.branch = row.branch.take().or_else(|| here.iter().find_map(|upload| upload.branch.clone()));
     row.pull = row.pull.or_else(|| here.iter().find_map(|upload| upload.pull));
     row.parent = row.parent.take().or_else(|| here.iter().find_map(|upload| upload.parent.clone()));
+}
+
+/// By what the uploads that could be read are told apart.
+fn flags(uploads: &[Upload]) -> Vec<FlagRow> {
+    let mut counts: BTreeMap<Option<String>, u32> = BTreeMap::new();
+    for upload in uploads.iter().filter(|upload| upload.shard.is_some()) {
+        let names: BTreeSet<_> = upload.flags.iter().cloned().map(Some).collect();
+        let names = if names.is_empty() { BTreeSet::from([None]) } else { names };
+        names.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    }
+    bounded(counts.into_iter().map(|(name, uploads)| FlagRow { name, uploads }).collect())
 }

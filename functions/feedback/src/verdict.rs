@@ -1,16 +1,23 @@
 //! All that is known of a commit, put together and judged: its uploads, its base, what is carried forward, the change, the
 //! rules. What this costs in calls is counted in `evidence`.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
+use covermark_policy::Policy;
+use covermark_state::rows::{commit::EmptyUpload, commit_parts::Concluded};
 use covermark_types::PullNumber;
 
 use crate::{
     Feedback, FeedbackError, Skip,
     app::CommitKey,
-    assemble::{self, Assembled},
-    evidence::{Memory, Site},
-    judge::{BaseReported, Evidence, Reported, Uploads, Verdicts, Waiting, judge},
+    assemble::Assembled,
+    commit,
+    evidence::{
+        Memory, Site,
+        carry::{self, Carrying, Ground},
+        reported::{self, OfBase},
+    },
+    judge::{Evidence, Key, Part, Reported, Source, Uploads, Verdicts, Waiting, judge},
 };
 
 /// One commit, at one moment.
@@ -30,37 +37,80 @@ pub(crate) struct Case<'a> {
 }
 
 /// Judges the commit. Why something is not known is added to `skipped`.
-pub(crate) async fn reach(
-    case: Case<'_>,
-    memory: &mut Memory,
-    skipped: &mut Vec<Skip>,
-) -> Result<Verdicts, FeedbackError> {
-    let Case { app, key, assembled, .. } = case;
-    if let (None, Some(report)) = (&memory.base_report, memory.compared().and_then(|compared| compared.report.as_ref()))
-    {
-        memory.base_report = assemble::load(app, report).await?;
-    }
-    let (base, remarks) = memory.base(memory.base_report.is_some());
+pub(crate) async fn reach(case: Case<'_>, memory: &Memory, skipped: &mut Vec<Skip>) -> Result<Verdicts, FeedbackError> {
     let configuration = memory.rules();
+    let policy = &*configuration.policy;
+    let carrying = carried(&case, memory, policy).await?;
+    let parts = parts(case.assembled, &carrying);
+    let of_base = base(&case, memory, &parts, policy).await?;
+    let (base, remarks) = memory.base(of_base.is_there());
     let diff = case.pull.and_then(|_| memory.diff());
     skipped.extend(memory.compared().into_iter().flat_map(|compared| compared.skipped.iter().copied()));
     skipped.extend(matches!(diff, Some(Err(_))).then_some(Skip::DiffUnknown));
-    skipped.extend((assembled.gone > 0).then_some(Skip::ReportGone));
-    Ok(judge(Evidence {
+    skipped.extend((case.assembled.gone > 0).then_some(Skip::ReportGone));
+    let (settled, incomplete) = (case.waiting.is_none(), !case.incomplete.is_empty());
+    let verdicts = judge(Evidence {
         pull: case.pull,
-        sha: key.sha.clone(),
-        branch: assembled.row.branch.as_deref(),
-        head: Reported { whole: &assembled.report, parts: &[] },
+        sha: case.key.sha.clone(),
+        branch: memory.branch().or(case.assembled.row.branch.as_deref()),
+        head: Reported { whole: &case.assembled.report, parts: &parts },
         base,
-        base_reported: BaseReported { whole: memory.base_report.as_ref(), ..BaseReported::default() },
-        not_carried: &BTreeMap::new(),
+        base_reported: of_base.view(),
+        not_carried: &carrying.not_carried,
         diff,
-        policy: &configuration.policy,
+        policy,
         configuration: configuration.problems.clone(),
         uploads: case.uploads,
         waiting: case.waiting,
         incomplete: case.incomplete,
-        empty: None,
+        empty: case.assembled.row.empty_upload.map(|decided| decided != EmptyUpload::Failed),
         remarks,
-    }))
+    });
+    if settled {
+        let row = &case.assembled.row;
+        reported::keep_sums(case.app, row, &carrying.rows, &verdicts.flags, policy).await?;
+        let concluded = Concluded { incomplete, carried: carrying.rows };
+        commit::amend(case.app, case.key, |row| row.concluded = Some(concluded.clone())).await?;
+    }
+    Ok(verdicts)
+}
+
+async fn carried(case: &Case<'_>, memory: &Memory, policy: &Policy) -> Result<Carrying, FeedbackError> {
+    let (Some(compared), None) = (memory.compared(), &case.waiting) else { return Ok(Carrying::default()) };
+    if case.assembled.row.report.is_none() {
+        return Ok(Carrying::default());
+    }
+    carry::forward(Ground {
+        app: case.app,
+        site: case.site,
+        key: case.key,
+        policy,
+        compared,
+        change: case.pull.and_then(|_| memory.diff()),
+        uploaded: &case.assembled.parts,
+    })
+    .await
+}
+
+/// The uploads and what was carried; nothing when nothing has to be told apart.
+fn parts<'a>(assembled: &'a Assembled, carrying: &Carrying) -> Cow<'a, [Part]> {
+    if carrying.parts.is_empty() {
+        return Cow::Borrowed(&assembled.parts);
+    }
+    let mut parts = assembled.parts.clone();
+    if parts.is_empty() {
+        let report = Arc::new(assembled.report.clone());
+        parts.push(Part { flags: Vec::new(), report, source: Source::Uploaded });
+    }
+    parts.extend(carrying.parts.iter().cloned());
+    Cow::Owned(parts)
+}
+
+async fn base(case: &Case<'_>, memory: &Memory, head: &[Part], policy: &Policy) -> Result<OfBase, FeedbackError> {
+    let Some(row) = memory.compared().and_then(|compared| compared.row.as_deref()) else {
+        return Ok(OfBase::default());
+    };
+    let head: BTreeSet<Key> =
+        if head.is_empty() { BTreeSet::from([None]) } else { head.iter().flat_map(Part::keys).collect() };
+    reported::read(case.app, row, &head, policy).await
 }

@@ -10,6 +10,7 @@ mod uploads;
 
 use covermark_coverage::Totals;
 
+pub(crate) use self::notes::amend;
 pub(crate) use self::{lease::Lease, notes::note, run::run};
 use crate::{Skip, app::CommitKey, judge::Style, post::ShownVerdict};
 

@@ -1,5 +1,8 @@
-//! What the head is compared with: the commit where the pull request left its base branch, or the nearest one before it
-//! that has a report.
+//! What the head is compared with: the commit that CI asked for, else the commit where the pull request left its base
+//! branch, else the nearest one before it that has a report.
+//!
+//! Reports with a fork's uploads in them are never a base (`Table::reports_of`), and one whose set of uploads was not
+//! complete is only where no better one is near. The reason is kept with the choice: people are told.
 
 use covermark_github::Error;
 use covermark_state::rows::commit::CommitRow;
@@ -15,45 +18,82 @@ use crate::{
 
 /// How far back is looked: one page of GitHub's, one batch of the table's.
 const ANCESTORS: u8 = 100;
+/// How many reports further back a complete one is preferred to an incomplete one.
+const BETTER_WITHIN: usize = 10;
 
 /// The base, where its report is, and what the reader must know of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Compared {
     pub(crate) base: Base,
-    /// The blob key of its report.
-    pub(crate) report: Option<String>,
+    /// What we keep of it.
+    pub(crate) row: Option<Box<CommitRow>>,
+    /// How many commits the head has that the base branch lacks.
+    pub(crate) ahead: Option<usize>,
     pub(crate) remarks: Vec<Remark>,
     pub(crate) skipped: Vec<Skip>,
 }
 
-/// The base of a pull request.
+impl Compared {
+    /// How many commits the base lies before the head; `None` when nobody counted.
+    pub(crate) fn distance(&self) -> Option<usize> {
+        match &self.base {
+            Base::Found(base) => self.ahead.map(|ahead| ahead + base.behind),
+            Base::Missing { .. } => None,
+        }
+    }
+}
+
+/// The base of a pull request. `chosen` is what CI asked for.
 pub(crate) async fn of_pull(
     app: &Feedback,
     site: &Site,
     key: &CommitKey,
     ends: &Ends,
+    chosen: Option<&CommitSha>,
 ) -> Result<Compared, FeedbackError> {
+    let Some(chosen) = chosen.filter(|chosen| **chosen != key.sha) else {
+        return of_branches(app, site, key, ends).await;
+    };
+    let rows = app.table.reports_of(&key.provider, key.repository, std::slice::from_ref(chosen)).await?;
+    if let Some(row) = rows.into_iter().next() {
+        return Ok(found(row, 0, Some(ends.base_branch.clone()), BaseReason::Chosen));
+    }
+    let mut compared = of_branches(app, site, key, ends).await?;
+    compared.remarks.push(Remark::ChosenBaseUnknown);
+    Ok(compared)
+}
+
+async fn of_branches(app: &Feedback, site: &Site, key: &CommitKey, ends: &Ends) -> Result<Compared, FeedbackError> {
     let branch = Some(ends.base_branch.clone());
     if !site.rights.contents {
         return without_history(app, key, vec![ends.base.clone()], branch).await;
     }
-    let merge_base = match site.client.compare(&ends.base, &ends.head).await {
-        Ok(comparison) => comparison.merge_base,
+    let comparison = match site.client.compare(&ends.base, &ends.head).await {
+        Ok(comparison) => comparison,
         Err(Error::Forbidden(_)) => return without_history(app, key, vec![ends.base.clone()], branch).await,
         // The branch was pushed over and its old tip is gone, or the two have no common past.
         Err(Error::NotFound(_)) => return Ok(none(branch, NoBase::Unrelated)),
         Err(error) => return Err(error.into()),
     };
+    let (merge_base, ahead) = (comparison.merge_base, usize::try_from(comparison.ahead_by).ok());
     let own = app.table.reports_of(&key.provider, key.repository, std::slice::from_ref(&merge_base)).await?;
-    if let Some(row) = own.into_iter().next() {
-        return Ok(found(row, 0, branch, BaseReason::MergeBase));
+    // A pull request that is merged already leaves its base branch at its own head.
+    let own = own.into_iter().next().filter(|row| row.sha != key.sha);
+    if let Some(row) = own.as_ref().filter(|row| is_complete(row)) {
+        return Ok(Compared { ahead, ..found(row.clone(), 0, branch, BaseReason::MergeBase) });
     }
     // History lists the commits of merged branches too. What they reported was of the branch, not of what it was merged
     // into; in a stack of pull requests, though, the branch below is what this one is compared with.
     let on_base =
         |row: &CommitRow| row.pull.is_none() && row.branch.as_ref().is_none_or(|name| *name == ends.base_branch);
-    nearest(app, site, key, Start { sha: &merge_base, skip: 0, reason: BaseReason::BeforeMergeBase }, branch, on_base)
-        .await
+    let from = Start { sha: &merge_base, skip: 0, reason: BaseReason::BeforeMergeBase };
+    let walked = nearest(app, site, key, from, branch.clone(), on_base).await?;
+    let better = walked.row.as_ref().is_some_and(|row| is_complete(row));
+    let compared = match own {
+        Some(row) if !better => found(row, 0, branch, BaseReason::MergeBase),
+        _ => walked,
+    };
+    Ok(Compared { ahead, ..compared })
 }
 
 /// The base of a commit on a branch: its parent, or the nearest commit before that.
@@ -67,11 +107,10 @@ pub(crate) async fn before(
     if !site.rights.contents {
         return without_history(app, key, parent.into_iter().collect(), branch).await;
     }
+    let from = Start { sha: &key.sha, skip: 1, reason: BaseReason::BeforeParent };
     // After a merge the merged branch's own last commit is nearer than the one that it was merged into.
-    nearest(app, site, key, Start { sha: &key.sha, skip: 1, reason: BaseReason::BeforeParent }, branch, |row| {
-        row.pull.is_none()
-    })
-    .await
+    let compared = nearest(app, site, key, from, branch, |row| row.pull.is_none()).await?;
+    Ok(Compared { ahead: Some(1), ..compared })
 }
 
 /// Where a search begins: at this commit, or after so many.
@@ -101,13 +140,29 @@ async fn nearest(
     if reports.is_empty() {
         return Ok(none(branch, NoBase::NoReport));
     }
-    let row = reports.swap_remove(reports.iter().position(preferred).unwrap_or_default());
+    let row = reports.swap_remove(best(&reports, preferred));
     let behind = ancestors.iter().position(|sha| *sha == row.sha).unwrap_or_default();
     let reason = match from.reason {
         BaseReason::BeforeParent if behind == 0 => BaseReason::Parent,
+        BaseReason::BeforeMergeBase if row.sha == *from.sha => BaseReason::MergeBase,
         reason => reason,
     };
     Ok(found(row, behind, branch, reason))
+}
+
+/// The first that is preferred, or a complete one soon after it; else the first.
+fn best(reports: &[CommitRow], preferred: impl Fn(&CommitRow) -> bool) -> usize {
+    let mut fitting = reports.iter().enumerate().filter(|(_, row)| preferred(row)).take(1 + BETTER_WITHIN);
+    let Some((first, row)) = fitting.next() else { return 0 };
+    if is_complete(row) {
+        return first;
+    }
+    fitting.find(|(_, row)| is_complete(row)).map_or(first, |(index, _)| index)
+}
+
+/// Whether no upload was missing when its verdict was given, as far as is known.
+fn is_complete(row: &CommitRow) -> bool {
+    row.concluded.as_ref().is_none_or(|concluded| !concluded.incomplete)
 }
 
 /// Without the right to read the history: the commits that were named to us, and a word about it.
@@ -129,10 +184,12 @@ async fn without_history(
 
 fn found(row: CommitRow, behind: usize, branch: Option<String>, reason: BaseReason) -> Compared {
     let totals = row.totals.as_ref().map(totals::of_row).unwrap_or_default();
-    let base = Base::Found(BaseCommit { sha: row.sha, branch, behind, totals, reason, incomplete: false });
-    Compared { base, report: row.report, remarks: Vec::new(), skipped: Vec::new() }
+    let incomplete = !is_complete(&row);
+    let base = Base::Found(BaseCommit { sha: row.sha.clone(), branch, behind, totals, reason, incomplete });
+    Compared { base, row: Some(Box::new(row)), ahead: None, remarks: Vec::new(), skipped: Vec::new() }
 }
 
 fn none(branch: Option<String>, why: NoBase) -> Compared {
-    Compared { base: Base::Missing { branch, why }, report: None, remarks: Vec::new(), skipped: vec![Skip::NoBase] }
+    let base = Base::Missing { branch, why };
+    Compared { base, row: None, ahead: None, remarks: Vec::new(), skipped: vec![Skip::NoBase] }
 }

@@ -2,12 +2,14 @@
 //! whether our comment is there already. Independent questions are asked at once.
 
 pub(crate) mod base;
+pub(crate) mod carry;
 pub(crate) mod comments;
 pub(crate) mod configuration;
 pub(crate) mod pull;
+pub(crate) mod reported;
 pub(crate) mod rights;
 
-use covermark_coverage::{Report, diff::Diff};
+use covermark_coverage::diff::Diff;
 use covermark_github::{Error, RepositoryClient};
 use covermark_types::{CommitSha, PullNumber};
 
@@ -34,8 +36,8 @@ pub(crate) struct Memory {
     compared: Option<Compared>,
     configuration: Option<Configuration>,
     pub(crate) comment: Option<Found>,
-    /// The base's report, when it is still to be had.
-    pub(crate) base_report: Option<Report>,
+    /// The pull request's own branch.
+    branch: Option<String>,
 }
 
 /// What a verdict on a pull request rests on. The rest is in [`Memory`].
@@ -51,6 +53,11 @@ pub(crate) enum Seen {
 impl Memory {
     pub(crate) fn diff(&self) -> Option<Result<&Diff, DiffUnknown>> {
         self.diff.as_ref().map(|diff| diff.as_ref().map_err(|why| *why))
+    }
+
+    /// The pull request's own branch, when it is known.
+    pub(crate) fn branch(&self) -> Option<&str> {
+        self.branch.as_deref()
     }
 
     pub(crate) fn compared(&self) -> Option<&Compared> {
@@ -89,10 +96,11 @@ impl Memory {
             (None, Some(pull)) if pull.head_sha == key.sha => Some(Ends::of_row(pull)),
             _ => None,
         };
+        let chosen = stored.as_ref().and_then(|pull| pull.chosen_base.as_ref());
         let (pull, diff, early, comment) = futures::join!(
             site.client.pull(number),
             self.read_diff(site, number),
-            self.read_by_ends(app, site, key, guess.as_ref()),
+            self.read_by_ends(app, site, key, guess.as_ref(), chosen),
             self.find_comment(app, site, key, number, known),
         );
         let pull = match pull {
@@ -110,7 +118,7 @@ impl Memory {
         }
         let (compared, configuration) = match early {
             Some(early) if guess.as_ref() == Some(&ends) => early?,
-            _ => by_ends(app, site, key, &ends).await?,
+            _ => by_ends(app, site, key, &ends, chosen).await?,
         };
         if let Some(diff) = diff? {
             self.diff = Some(diff);
@@ -119,6 +127,7 @@ impl Memory {
         self.configuration = Some(configuration);
         self.comment = Some(comment?);
         self.ends = Some(ends);
+        self.branch = Some(pull.head.branch);
         Ok(Seen::Pull)
     }
 
@@ -171,11 +180,12 @@ impl Memory {
         site: &Site,
         key: &CommitKey,
         guess: Option<&Ends>,
+        chosen: Option<&CommitSha>,
     ) -> Option<Result<(Compared, Configuration), FeedbackError>> {
         let ends = guess?;
         match (&self.compared, &self.configuration) {
             (Some(compared), Some(configuration)) => Some(Ok((compared.clone(), configuration.clone()))),
-            _ => Some(by_ends(app, site, key, ends).await),
+            _ => Some(by_ends(app, site, key, ends, chosen).await),
         }
     }
 
@@ -202,10 +212,11 @@ async fn by_ends(
     site: &Site,
     key: &CommitKey,
     ends: &Ends,
+    chosen: Option<&CommitSha>,
 ) -> Result<(Compared, Configuration), FeedbackError> {
     // A fork's author must not choose the rules that the fork is judged by.
     let rules_at = if ends.fork { &ends.base } else { &ends.head };
     let (compared, configuration) =
-        futures::join!(base::of_pull(app, site, key, ends), configuration::read(site, rules_at));
+        futures::join!(base::of_pull(app, site, key, ends, chosen), configuration::read(site, rules_at));
     Ok((compared?, configuration?))
 }

@@ -4,7 +4,8 @@ use covermark_types::CommitSha;
 use reqwest::Method;
 use serde::Deserialize;
 
-use crate::{client::RepositoryClient, error::Error};
+use super::pulls::DIFF_LIMIT;
+use crate::{client::RepositoryClient, error::Error, request::DIFF};
 
 /// How two commits stand to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,5 +45,19 @@ impl RepositoryClient {
             .query("page", "2");
         let wire: Wire = self.send(&request).await?.json()?;
         Ok(Comparison { merge_base: wire.merge_base_commit.sha, ahead_by: wire.ahead_by, behind_by: wire.behind_by })
+    }
+
+    /// What changed from where the two part to `head`, as a unified diff.
+    ///
+    /// # Errors
+    /// [`Error::DiffTooLarge`] when GitHub makes none of this size; [`Error::NotFound`] as for [`Self::compare`].
+    pub async fn compare_diff(&self, base: &CommitSha, head: &CommitSha) -> Result<Vec<u8>, Error> {
+        let path = format!("{base}...{head}");
+        let request = self.request(Method::GET, &["compare", &path]).accept(DIFF).limit(DIFF_LIMIT);
+        match self.send(&request).await {
+            Ok(reply) => Ok(reply.body.into()),
+            Err(Error::Rejected(answer)) if answer.status == 406 => Err(Error::DiffTooLarge(answer)),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -9,7 +9,11 @@ use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, Timestamp};
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
-use super::{Totals, repository::partition};
+use super::{
+    Totals,
+    commit_parts::{Concluded, FlagRow},
+    repository::partition,
+};
 use crate::{
     Error, Table, Write,
     table::{Condition, Key, item, number, row, without_nulls},
@@ -46,6 +50,12 @@ pub struct CommitRow {
     /// What was decided when CI said that the commit needs no coverage.
     #[serde(default)]
     pub empty_upload: Option<EmptyUpload>,
+    /// The flags of the uploads in the report, sorted; bounded by [`super::commit_parts::bounded`].
+    #[serde(default)]
+    pub flags: Vec<FlagRow>,
+    /// What was known when the verdict was given; `None` while it is waited for.
+    #[serde(default)]
+    pub concluded: Option<Concluded>,
     /// The version that was read; 0 for a row that is not there yet. [`Table::put_commit`] writes the next one.
     pub version: u64,
     /// Statuses as last posted on the commit.
@@ -75,6 +85,8 @@ impl CommitRow {
             from_forks: 0,
             complete_at: None,
             empty_upload: None,
+            flags: Vec::new(),
+            concluded: None,
             version: 0,
             posted: None,
             created_at: now,

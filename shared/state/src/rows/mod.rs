@@ -7,6 +7,7 @@
 //! [`Table`]: crate::Table
 
 pub mod commit;
+pub mod commit_parts;
 pub mod delivery;
 pub mod installation;
 pub mod lease;
