@@ -86,8 +86,6 @@ pub(crate) enum Side {
 /// Why a flag or a component was not carried forward.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotCarried {
-    /// None of the commits before it that were looked at has a report of it.
-    NeverSeen,
     /// The last report of it is too old.
     Stale {
         /// The commit that has it.

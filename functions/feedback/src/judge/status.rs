@@ -202,8 +202,8 @@ impl Court<'_> {
             Some(Err(why)) => PatchTotals::Unknown(why),
             None => PatchTotals::NothingMeasured,
         };
-        let base = pair.base_totals.filter(|_| !(whole && self.incomparable));
-        (Measured::Patch(totals), target::patch(rule, totals, base.as_ref(), self.style.metric))
+        // What the base has is a number to reach here, whatever flags it comes from.
+        (Measured::Patch(totals), target::patch(rule, totals, pair.base_totals.as_ref(), self.style.metric))
     }
 
     /// Files that are on both sides and lost coverage where nobody touched them.

@@ -1,12 +1,15 @@
 //! Judgements by table: exact at the edge, and nothing unknown passes for known.
 
+mod laws;
+mod statuses;
+
 use std::collections::BTreeMap;
 
 use covermark_coverage::{FileReport, Metric, Report, Totals, diff::Diff, formats};
 use covermark_policy::{Percent, Policy, StatusRule, Target, read};
 
 use super::{
-    Base, BaseCommit, BaseReason, BaseReported, DiffUnknown, Evidence, Judged, Kind, Outcome, PatchCoverage,
+    Base, BaseCommit, BaseReason, BaseReported, DiffUnknown, Evidence, Judged, Kind, NoBase, Outcome, Part, PatchCoverage,
     PatchTotals, Reported, Uploads, Verdicts, Why, judge,
     removed::{Removal, forgiven},
     target,
@@ -118,4 +121,81 @@ fn what_the_repository_ignores_counts_nowhere() {
     let verdicts = judged(&policy, Ok(&diff));
     assert_eq!(verdicts.project.totals.lines, 2);
     assert!(matches!(verdicts.patch, Some(PatchCoverage::NothingMeasured)));
+}
+
+/// A commit to be judged. It is a pull request's, with one upload, until told otherwise.
+struct Case<'a> {
+    pull: bool,
+    branch: Option<&'a str>,
+    head: &'a Report,
+    parts: &'a [Part],
+    base: Option<&'a Report>,
+    base_parts: Option<&'a [Part]>,
+    diff: Option<Result<&'a Diff, DiffUnknown>>,
+    uploads: Uploads,
+    incomplete: Vec<String>,
+    empty: Option<bool>,
+}
+
+impl<'a> Case<'a> {
+    fn of(head: &'a Report) -> Self {
+        Self {
+            pull: true,
+            branch: None,
+            head,
+            parts: &[],
+            base: None,
+            base_parts: None,
+            diff: None,
+            uploads: Uploads { here: 1, ..Uploads::default() },
+            incomplete: Vec::new(),
+            empty: None,
+        }
+    }
+
+    fn against(self, base: &'a Report) -> Self {
+        Self { base: Some(base), ..self }
+    }
+
+    fn with(self, diff: &'a Diff) -> Self {
+        Self { diff: Some(Ok(diff)), ..self }
+    }
+
+    fn judged(self, policy: &Policy) -> Verdicts {
+        let sha: covermark_types::CommitSha = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d".parse().expect("a commit");
+        let base = match self.base {
+            None => Base::Missing { branch: None, why: NoBase::NoReport },
+            Some(report) => Base::Found(BaseCommit {
+                sha: sha.clone(),
+                branch: None,
+                behind: 0,
+                totals: report.totals(),
+                reason: BaseReason::MergeBase,
+                incomplete: false,
+            }),
+        };
+        judge(Evidence {
+            pull: self.pull.then_some(covermark_types::PullNumber(7)),
+            sha,
+            branch: self.branch,
+            head: Reported { whole: self.head, parts: self.parts },
+            base,
+            base_reported: BaseReported { whole: self.base, parts: self.base_parts, ..BaseReported::default() },
+            not_carried: &BTreeMap::new(),
+            diff: self.diff,
+            policy,
+            configuration: Vec::new(),
+            uploads: self.uploads,
+            waiting: None,
+            incomplete: self.incomplete,
+            empty: self.empty,
+            remarks: Vec::new(),
+        })
+    }
+}
+
+/// An LCOV record: the first `covered` of so many lines ran.
+fn lines_of(path: &str, lines: u32, covered: u32) -> String {
+    let records: String = (1..=lines).map(|line| format!("DA:{line},{}\n", u32::from(line <= covered))).collect();
+    format!("SF:{path}\n{records}end_of_record\n")
 }
