@@ -144,7 +144,7 @@ impl Memory {
             return Ok(());
         }
         let (compared, configuration) =
-            futures::join!(base::before(app, site, key, branch, parent), configuration::read(site, &key.sha),);
+            futures::join!(base::before(app, site, key, branch, parent), configuration::read(app, site, &key.sha),);
         (self.compared, self.configuration) = (Some(compared?), Some(configuration?));
         Ok(())
     }
@@ -217,6 +217,6 @@ async fn by_ends(
     // A fork's author must not choose the rules that the fork is judged by.
     let rules_at = if ends.fork { &ends.base } else { &ends.head };
     let (compared, configuration) =
-        futures::join!(base::of_pull(app, site, key, ends, chosen), configuration::read(site, rules_at));
+        futures::join!(base::of_pull(app, site, key, ends, chosen), configuration::read(app, site, rules_at));
     Ok((compared?, configuration?))
 }

@@ -9,8 +9,8 @@ use covermark_coverage::{FileReport, Metric, Report, Totals, diff::Diff, formats
 use covermark_policy::{Percent, Policy, StatusRule, Target, read};
 
 use super::{
-    Base, BaseCommit, BaseReason, BaseReported, DiffUnknown, Evidence, Judged, Kind, NoBase, Outcome, Part, PatchCoverage,
-    PatchTotals, Reported, Uploads, Verdicts, Why, judge,
+    Base, BaseCommit, BaseReason, BaseReported, DiffUnknown, Evidence, Judged, Kind, NoBase, Outcome, Part,
+    PatchCoverage, PatchTotals, Reported, Uploads, Verdicts, Why, judge,
     removed::{Removal, forgiven},
     target,
 };

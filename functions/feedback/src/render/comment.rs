@@ -256,7 +256,6 @@ fn left_out(left_out: &LeftOut) -> String {
     };
     let why = match &left_out.not_carried {
         None => String::new(),
-        Some(NotCarried::NeverSeen) => "; no commit before this one has one to carry forward".to_owned(),
         Some(NotCarried::Stale { from, days }) => {
             format!("; the one of `{}` is {} old, too old to carry forward", from.short(), days_of(*days))
         }

@@ -109,7 +109,10 @@ async fn removing_covered_code_does_not_fail_the_project() {
     house.store(&key, lcov(PATH, 6, |line| line > 2)).await;
     house.handle(&key).await.expect("feedback");
     let (state, text) = house.status(&head, "covermark/project").expect("a status");
-    assert_eq!((&*state, &*text), ("success", "66.66 % (−13.34) vs MAIN, not below the base without the removed lines (66.66 %)"));
+    assert_eq!(
+        (&*state, &*text),
+        ("success", "66.66 % (−13.34) vs MAIN, not below the base without the removed lines (66.66 %)")
+    );
     assert!(house.comment().contains("No changed line is code that coverage is measured for"));
 }
 
@@ -143,7 +146,7 @@ async fn only_the_rules_that_are_there_are_read() {
     let elsewhere: &[(&str, &str)] = &[(".github/CODEOWNERS", "* @acme/all")];
     let github: &[(&str, &str)] = &[(".github/codecov.yml", "comment: false\n")];
     let two: &[(&str, &str)] = &[("codecov.yml", "comment: false\n"), (".codecov.yml", "nonsense: [\n")];
-    for (files, reads, comments) in [(none, 1, 1), (elsewhere, 2, 1), (github, 2, 0), (two, 2, 0)] {
+    for (files, reads, comments) in [(none, 1, 1), (elsewhere, 2, 1), (github, 3, 0), (two, 2, 0)] {
         let house = House::with_files(files).await;
         house.report("unit", lcov(PATH, 14, |_| true)).await;
         assert_eq!((house.github.calls(contents), house.pull.comments().len()), (reads, comments), "{files:?}");

@@ -5,6 +5,7 @@ mod checks;
 mod crowds;
 mod direct;
 mod events;
+mod flags;
 mod house;
 mod parts;
 mod posting;

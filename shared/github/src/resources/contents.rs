@@ -31,6 +31,22 @@ impl RepositoryClient {
         }
     }
 
+    /// The same for a folder of the root: `GET /repos/{owner}/{repo}/contents/{folder}`. Empty when it is a file.
+    ///
+    /// # Errors
+    /// As every call to GitHub.
+    pub async fn folder_files(&self, folder: &str, reference: &str) -> Result<Vec<String>, Error> {
+        let request = self.request(Method::GET, &["contents", folder]).query("ref", reference);
+        match self.send(&request).await {
+            Ok(reply) => {
+                let entries = reply.json::<Vec<Entry>>().unwrap_or_default();
+                Ok(entries.into_iter().map(|entry| entry.name).collect())
+            }
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The bytes of the file at `path` in `reference` (a SHA or a branch's bare name):
     /// `GET /repos/{owner}/{repo}/contents/{path}`. `None` when there is no such file, or it is a folder.
     ///

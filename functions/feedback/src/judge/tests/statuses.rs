@@ -124,7 +124,11 @@ fn what_gets_worse_is_not_excused_by_what_was_removed() {
 #[test]
 fn a_patch_that_is_covered_in_full_may_let_the_project_fall() {
     // Nothing that was there changed; one covered line came, in a file that was covered better than that before.
-    let rule = StatusRule { removed_code: RemovedCode::FullyCoveredPatch, target: Target::Percent(percent("99")), ..StatusRule::default() };
+    let rule = StatusRule {
+        removed_code: RemovedCode::FullyCoveredPatch,
+        target: Target::Percent(percent("99")),
+        ..StatusRule::default()
+    };
     let (before, after) = (report(&lines_of("a.rs", 10, 8)), "SF:a.rs\nDA:11,1\n");
     let after = report(&lines_of("a.rs", 10, 8).replace("SF:a.rs\n", after));
     let adds = Diff::parse(ADDS_ONE.as_bytes()).expect("a diff");
@@ -223,7 +227,8 @@ fn only_what_both_sides_report_is_compared_and_the_rest_is_named() {
     let verdicts = told_apart(&[unit(7), e2e], &[unit(8)], &Policy::default());
     assert_eq!(verdicts.main(Kind::Project).expect("a rule").outcome, Outcome::Missed);
     assert_eq!(verdicts.project.totals.lines, 100);
-    let flags: Vec<_> = verdicts.flags.iter().map(|flag| (&*flag.name, flag.head.is_some(), flag.base.is_some())).collect();
+    let flags: Vec<_> =
+        verdicts.flags.iter().map(|flag| (&*flag.name, flag.head.is_some(), flag.base.is_some())).collect();
     assert_eq!(flags, [("e2e", true, false), ("unit", true, true)]);
 }
 
