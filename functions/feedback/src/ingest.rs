@@ -4,9 +4,9 @@
 //! read is an outcome with a reason, never a failure of the job.
 
 use covermark_coverage::{
-    ingest::ingest as read_reports,
+    ingest::ingest_packed as read_reports,
     paths::{DropReason, Dropped, NoRules},
-    payload::{self, Limits, PayloadError},
+    payload::{Body, Limits, PayloadError},
     shard,
 };
 use covermark_state::rows::{
@@ -78,17 +78,20 @@ async fn record(app: &Feedback, upload: &Upload, read: Read) -> Result<(), Feedb
 }
 
 fn read(raw: &[u8]) -> Read {
-    let payload = match payload::read(raw, &Limits::default()) {
-        Ok(payload) => payload,
+    let ingested = match Body::new(raw, &Limits::default()) {
+        Ok(body) => body.open().map(|upload| read_reports(&upload, &NoRules)),
+        Err(error) => Err(error),
+    };
+    let ingested = match ingested {
+        Ok(ingested) => ingested,
         Err(error) => return unreadable(refusal(&error), error.to_string()),
     };
-    let ingested = read_reports(&payload, &NoRules);
     let mut notes = UploadNotes {
         formats: ingested.formats.iter().map(|(_, format)| format.code().to_owned()).collect(),
         warnings: ingested.warnings.iter().map(|(file, warning)| format!("`{file}`: {warning}")).collect(),
         ..UploadNotes::default()
     };
-    notes.unreadable.extend(payload.problems.iter().map(|problem| UnreadableFile {
+    notes.unreadable.extend(ingested.problems.iter().map(|problem| UnreadableFile {
         file: problem.filename.clone(),
         code: problem.reason.code().to_owned(),
         reason: problem.reason.to_string(),

@@ -3,11 +3,11 @@
 //! Nothing that goes wrong is lost: every file that could not be read, every path that was left out and every record
 //! that was passed over comes back with its reason, because somebody will ask in a comment.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use crate::formats::{self, Format, Parsed, Unreadable, Warning};
+use crate::formats::{self, Format, Parsed, ReadError, Unreadable, Warning};
 use crate::paths::{self, DropReason, Dropped, Network, Resolved, Resolver, Rules, Sources};
-use crate::payload::Payload;
+use crate::payload::{FileFixes, Payload, Problem, ProblemReason, Upload};
 use crate::{FileReport, Report};
 
 /// What became of an upload.
@@ -17,9 +17,10 @@ pub struct Ingested {
     pub report: Report,
     /// The report files that were read, in the upload's order, with their formats.
     pub formats: Vec<(String, Format)>,
-    /// The report files that were not, with what they seem to be. Files that could not even be unpacked are in
-    /// [`Payload::problems`].
+    /// The report files that were not, with what they seem to be.
     pub unreadable: Vec<(String, Unreadable)>,
+    /// The files that could not even be unpacked.
+    pub problems: Vec<Problem>,
     /// The paths that were left out, each once, in the order they came.
     pub dropped: Vec<Dropped>,
     /// How many files the repository's rules leave out ([`Rules::ignored`]).
@@ -32,31 +33,77 @@ pub struct Ingested {
 /// Without rules of the repository's own: [`paths::NoRules`].
 #[must_use]
 pub fn ingest(payload: &Payload, rules: &dyn Rules) -> Ingested {
+    let mut reader = Reader::new(&payload.ignored_lines);
     let network = Network::new(&payload.network);
     let resolver = Resolver::new(&network, rules);
-    let mut ingested = Ingested::default();
-    let mut files = Vec::new();
-    let mut dropped = HashSet::new();
     for file in &payload.files {
-        match formats::parse(&file.filename, &file.bytes) {
-            Ok(parsed) => {
-                ingested.formats.push((file.filename.clone(), parsed.format));
-                let warnings = parsed.warnings.iter().cloned();
-                ingested.warnings.extend(warnings.map(|warning| (file.filename.clone(), warning)));
-                for result in resolve(parsed, &file.filename, &resolver) {
-                    match result {
-                        Ok(None) => ingested.ignored += 1,
-                        Ok(Some(file)) => files.push(without_hints(file, payload)),
-                        Err(path) if dropped.insert(path.path.clone()) => ingested.dropped.push(path),
-                        Err(_) => {}
-                    }
-                }
+        reader.file(&file.filename, formats::parse(&file.filename, &file.bytes), &resolver);
+    }
+    reader.ingested.problems.clone_from(&payload.problems);
+    reader.finish()
+}
+
+/// The same of an upload that is still packed: each file is unpacked while it is read, and never in memory as a whole.
+#[must_use]
+pub fn ingest_packed(upload: &Upload<'_>, rules: &dyn Rules) -> Ingested {
+    let mut reader = Reader::new(&upload.ignored_lines);
+    let network = Network::new(&upload.network);
+    let resolver = Resolver::new(&network, rules);
+    for file in &upload.files {
+        let name = &file.filename;
+        let reason = match upload.unpack(file, |from| formats::read(name, from)) {
+            Ok(Ok(parsed)) => {
+                reader.file(name, Ok(parsed), &resolver);
+                continue;
             }
-            Err(unreadable) => ingested.unreadable.push((file.filename.clone(), unreadable)),
+            Ok(Err(ReadError::Unreadable(unreadable))) => {
+                reader.file(name, Err(unreadable), &resolver);
+                continue;
+            }
+            // A stream that fails without a reason has been cut off.
+            Ok(Err(ReadError::Io(_))) => ProblemReason::Compression,
+            Err(reason) => reason,
+        };
+        reader.ingested.problems.push(Problem { filename: name.clone(), reason });
+    }
+    reader.finish()
+}
+
+/// An upload, half read.
+struct Reader<'a> {
+    ignored_lines: &'a BTreeMap<String, FileFixes>,
+    ingested: Ingested,
+    files: Vec<FileReport>,
+    dropped: HashSet<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(ignored_lines: &'a BTreeMap<String, FileFixes>) -> Reader<'a> {
+        Reader { ignored_lines, ingested: Ingested::default(), files: Vec::new(), dropped: HashSet::new() }
+    }
+
+    fn file(&mut self, name: &str, parsed: Result<Parsed, Unreadable>, resolver: &Resolver<'_>) {
+        let parsed = match parsed {
+            Ok(parsed) => parsed,
+            Err(unreadable) => return self.ingested.unreadable.push((name.to_owned(), unreadable)),
+        };
+        self.ingested.formats.push((name.to_owned(), parsed.format));
+        let warnings = parsed.warnings.iter().cloned();
+        self.ingested.warnings.extend(warnings.map(|warning| (name.to_owned(), warning)));
+        for result in resolve(parsed, name, resolver) {
+            match result {
+                Ok(None) => self.ingested.ignored += 1,
+                Ok(Some(file)) => self.files.push(without_hints(file, self.ignored_lines)),
+                Err(path) if self.dropped.insert(path.path.clone()) => self.ingested.dropped.push(path),
+                Err(_) => {}
+            }
         }
     }
-    ingested.report = Report::from_files(files);
-    ingested
+
+    fn finish(mut self) -> Ingested {
+        self.ingested.report = Report::from_files(self.files);
+        self.ingested
+    }
 }
 
 /// The files of one report under the repository's paths. A root that some paths turn out to have is tried for those
@@ -129,8 +176,8 @@ fn inside(root: Option<&str>, dropped: &Dropped) -> Option<String> {
 }
 
 /// Without the lines that the uploader found not to be code.
-fn without_hints(file: FileReport, payload: &Payload) -> FileReport {
-    match payload.ignored_lines.get(file.path()) {
+fn without_hints(file: FileReport, ignored_lines: &BTreeMap<String, FileFixes>) -> FileReport {
+    match ignored_lines.get(file.path()) {
         Some(fixes) => file.without(|line| fixes.drops(line)),
         None => file,
     }

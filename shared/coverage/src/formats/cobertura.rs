@@ -27,7 +27,13 @@ const MAX_SOURCES: usize = 100;
 pub(super) fn read(input: &mut Input<'_>) -> Parsed {
     let mut document = Document::default();
     let mut xml = Scanner::new(input);
-    while let Some(event) = xml.next() {
+    loop {
+        while document.in_lines()
+            && let Some((number, hits)) = xml.usual(usual_line)
+        {
+            document.lines.line(number, hits);
+        }
+        let Some(event) = xml.next() else { break };
         match event {
             Event::Start(tag) if tag.name == "source" => {
                 let place = tag.place();
@@ -67,6 +73,19 @@ struct Document {
     warnings: Warnings,
 }
 
+/// `<line number="1" hits="2"/>`, what most of most reports is made of: number, hits, and its length.
+#[inline]
+fn usual_line(tag: &[u8]) -> Option<((u32, u32), usize)> {
+    let rest = tag.strip_prefix(b"<line number=\"")?;
+    let (number, length) = number::leading(rest)?;
+    let rest = rest[length..].strip_prefix(b"\" hits=\"")?;
+    let (hits, length) = number::leading(rest)?;
+    let rest = &rest[length..];
+    let rest = rest.strip_prefix(b"\" branch=\"false").unwrap_or(rest);
+    let rest = rest.strip_prefix(b"\"/>")?;
+    (number > 0).then_some(((number, hits), tag.len() - rest.len()))
+}
+
 /// A method that is open. It starts on its first line, and was called as often as that ran.
 struct Method {
     name: String,
@@ -76,6 +95,11 @@ struct Method {
 }
 
 impl Document {
+    /// Whether lines that come now are a class's own.
+    fn in_lines(&self) -> bool {
+        self.class.is_some() && self.method.is_none()
+    }
+
     fn start(&mut self, tag: Tag<'_>) {
         match tag.name {
             "line" => self.line(tag),

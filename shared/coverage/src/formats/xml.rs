@@ -109,6 +109,17 @@ impl<'i, 'r> Scanner<'i, 'r> {
         }
     }
 
+    /// Offers the next tag, as it stands, to a parser that knows a usual form of it. `read` gives what it read and the
+    /// tag's length; `None` leaves the tag to [`Scanner::next`]. Only for empty elements.
+    #[inline]
+    pub(super) fn usual<T>(&mut self, read: impl FnOnce(&[u8]) -> Option<(T, usize)>) -> Option<T> {
+        let text = self.input.text().as_bytes();
+        let start = memchr(b'<', text)?;
+        let (value, length) = read(&text[start..])?;
+        self.input.take(start + length);
+        Some(value)
+    }
+
     /// The text from here to the next tag, unescaped, CDATA included, cut at `limit` bytes. The flag says that an entity
     /// was left as it stands. Call it behind an [`Event::Start`].
     pub(super) fn text(&mut self, limit: usize) -> (String, bool) {
@@ -278,16 +289,32 @@ fn doctype_end(text: &[u8]) -> Option<usize> {
 pub(super) fn attributes(raw: &str) -> impl Iterator<Item = (&str, &str)> {
     // Names and values are a few bytes long: a vector search would take longer to start than to search.
     let bytes = raw.as_bytes();
+    let after = |mut at: usize, passed: fn(u8) -> bool| {
+        while at < bytes.len() && passed(bytes[at]) {
+            at += 1;
+        }
+        at
+    };
+    let space = |byte: u8| byte.is_ascii_whitespace();
     let mut at = 0;
     std::iter::from_fn(move || {
-        let equals = at + bytes[at..].iter().position(|byte| *byte == b'=')?;
-        let name = raw[at..equals].trim_ascii();
-        let spaces = bytes[equals + 1..].iter().position(|byte| !byte.is_ascii_whitespace())?;
-        let start = equals + 2 + spaces;
-        let quote = *bytes.get(start - 1).filter(|quote| matches!(quote, b'"' | b'\''))?;
-        let end = start + bytes.get(start..)?.iter().position(|byte| *byte == quote)?;
-        at = end + 1;
-        Some((name, &raw[start..end]))
+        let name = after(at, space);
+        let name_end = after(name, |byte| byte != b'=' && !byte.is_ascii_whitespace());
+        let equals = after(name_end, space);
+        if bytes.get(equals) != Some(&b'=') {
+            return None;
+        }
+        let value = after(equals + 1, space) + 1;
+        let value_end = match bytes.get(value - 1) {
+            Some(b'"') => after(value, |byte| byte != b'"'),
+            Some(b'\'') => after(value, |byte| byte != b'\''),
+            _ => return None,
+        };
+        if value_end == bytes.len() {
+            return None;
+        }
+        at = value_end + 1;
+        Some((&raw[name..name_end], &raw[value..value_end]))
     })
 }
 

@@ -4,21 +4,21 @@
 //! are borrowed from the body where JSON allows, so the base64 of a large report is not copied before it is decoded.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::fixes::Fixes;
-use super::inflate::{self, Budget};
-use super::{FileFixes, Limits, Payload, PayloadError, PayloadFile, Problem, ProblemReason};
+use super::stream::{Data, PackedFile, Upload};
+use super::{FileFixes, Limits, PayloadError};
 
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
@@ -27,18 +27,27 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub(super) const TOO_MANY_FILES: &str = "too many files";
 pub(super) const TOO_MANY_PATHS: &str = "too many paths";
 
-pub(super) fn read(body: &[u8], limits: &Limits, mut budget: Budget) -> Result<Payload, PayloadError> {
+pub(super) fn open<'a>(body: &'a [u8], limits: &Limits) -> Result<Upload<'a>, PayloadError> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let parsed = Body(limits).deserialize(&mut json).map_err(|error| named(&error, limits))?;
-    let mut payload = Payload { network: parsed.network, ignored_lines: parsed.fixes, ..Payload::default() };
-    for file in parsed.files {
+    let files = parsed.files.into_iter().map(|file| {
         let filename = file.filename.unwrap_or(Cow::Borrowed("report")).into_owned();
-        match unpack(file.format.as_deref(), file.data.as_deref().unwrap_or_default(), &mut budget) {
-            Ok(bytes) => payload.files.push(PayloadFile { filename, bytes }),
-            Err(reason) => payload.problems.push(Problem { filename, reason }),
-        }
-    }
-    Ok(payload)
+        let data = file.data.unwrap_or_default();
+        // `base64+compressed` is what the client sends; data of any other format is the report itself.
+        let data = match (file.format.as_deref(), data) {
+            (Some("base64+compressed"), text) => Data::Base64(text),
+            (_, Cow::Borrowed(text)) => Data::Plain(Cow::Borrowed(text.as_bytes())),
+            (_, Cow::Owned(text)) => Data::Plain(Cow::Owned(text.into_bytes())),
+        };
+        PackedFile { filename, data }
+    });
+    Ok(Upload {
+        files: files.collect(),
+        network: parsed.network,
+        ignored_lines: parsed.fixes,
+        left: Cell::new(limits.total_bytes),
+        limits: *limits,
+    })
 }
 
 fn named(error: &serde_json::Error, limits: &Limits) -> PayloadError {
@@ -50,18 +59,6 @@ fn named(error: &serde_json::Error, limits: &Limits) -> PayloadError {
     } else {
         PayloadError::Json { line: error.line(), column: error.column() }
     }
-}
-
-/// `base64+compressed` is what the client sends; data of any other format is the report itself. A report that was
-/// already compressed on disk (`.gcov.json.gz`) is unpacked once more.
-fn unpack(format: Option<&str>, data: &str, budget: &mut Budget) -> Result<Vec<u8>, ProblemReason> {
-    if format != Some("base64+compressed") {
-        budget.take(data.len())?;
-        return Ok(data.as_bytes().to_vec());
-    }
-    let packed = BASE64.decode(data.trim_ascii()).map_err(|_| ProblemReason::Base64)?;
-    let bytes = inflate::zlib(&packed, budget)?;
-    Ok(inflate::unwrap(&bytes, budget)?.unwrap_or(bytes))
 }
 
 #[derive(Default)]

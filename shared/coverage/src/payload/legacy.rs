@@ -11,15 +11,19 @@
 //! Sections come in any order. What follows the last one is a report too; a body without any is one report and is not
 //! read here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Read;
 
 use memchr::memmem;
 
-use super::inflate::Budget;
-use super::{FileFixes, Limits, Payload, PayloadError, PayloadFile, Problem, body};
+use super::stream::{Data, PackedFile, Upload};
+use super::{FileFixes, Limits, PayloadError, body};
 
 /// What every line that ends a section begins with.
 const MARKER: &[u8] = b"<<<<<< ";
+/// Room for a line feed, a marker and its line's end.
+const LONGEST_MARKER: usize = 32;
 /// Old uploaders put their logs behind this.
 const END: &[u8] = b"==FROMNOWONIGNOREDBYCODECOV==>>>";
 /// The name of the section that is no report but a list of lines.
@@ -42,22 +46,36 @@ pub(super) fn is(text: &[u8]) -> bool {
     memmem::find_iter(text, MARKER).any(|at| kind(line_at(text, at)).is_some() && (at == 0 || text[at - 1] == b'\n'))
 }
 
+/// The same of a body that comes as a stream. False when the stream breaks off before it is clear.
+pub(super) fn comes(from: &mut dyn Read) -> bool {
+    const BLOCK: u64 = 64 * 1024;
+    let mut text = vec![b'\n'];
+    while (&mut *from).take(BLOCK).read_to_end(&mut text).is_ok_and(|read| read > 0) {
+        if is(&text) {
+            return true;
+        }
+        // The marker may stand across two blocks, and a line feed belongs to it.
+        text.drain(..text.len().saturating_sub(LONGEST_MARKER));
+    }
+    false
+}
+
 /// Reads a body of this form.
-pub(super) fn read(text: &[u8], limits: &Limits, mut budget: Budget) -> Result<Payload, PayloadError> {
+pub(super) fn open<'a>(text: &'a [u8], limits: &Limits) -> Result<Upload<'a>, PayloadError> {
     let text = memmem::find(text, END).map_or(text, |end| &text[..end]);
-    let mut payload = Payload::default();
+    let mut upload = Upload { files: Vec::new(), ..Upload::one(&[], limits) };
     let (mut start, mut at) = (0, 0);
     while let Some(found) = memmem::find(&text[at..], MARKER).map(|offset| at + offset) {
         let line = line_at(text, found);
         at = found + line.len();
         let is_line = found == 0 || text[found - 1] == b'\n';
         if let Some(kind) = kind(line).filter(|_| is_line) {
-            section(&text[start..found], kind, limits, &mut budget, &mut payload)?;
+            section(&text[start..found], kind, limits, &mut upload)?;
             start = at;
         }
     }
-    section(&text[start..], Kind::File, limits, &mut budget, &mut payload)?;
-    Ok(payload)
+    section(&text[start..], Kind::File, limits, &mut upload)?;
+    Ok(upload)
 }
 
 fn line_at(text: &[u8], at: usize) -> &[u8] {
@@ -74,32 +92,23 @@ fn kind(line: &[u8]) -> Option<Kind> {
     }
 }
 
-fn section(
-    content: &[u8],
-    kind: Kind,
-    limits: &Limits,
-    budget: &mut Budget,
-    payload: &mut Payload,
-) -> Result<(), PayloadError> {
+fn section<'a>(content: &'a [u8], kind: Kind, limits: &Limits, upload: &mut Upload<'a>) -> Result<(), PayloadError> {
     let content = content.trim_ascii();
     if content.is_empty() || kind == Kind::Environment {
         return Ok(());
     }
     if kind == Kind::Network {
-        return network(content, limits, &mut payload.network);
+        return network(content, limits, &mut upload.network);
     }
     let (name, report) = named(content);
     if name.as_deref() == Some(FIXES) {
-        return fixes(report, limits, &mut payload.ignored_lines);
+        return fixes(report, limits, &mut upload.ignored_lines);
     }
-    if payload.files.len() + payload.problems.len() == limits.files {
+    if upload.files.len() == limits.files {
         return Err(PayloadError::TooMany { what: body::TOO_MANY_FILES, limit: limits.files });
     }
     let filename = name.unwrap_or_else(|| "report".to_owned());
-    match budget.take(report.len()) {
-        Ok(()) => payload.files.push(PayloadFile { filename, bytes: report.to_vec() }),
-        Err(reason) => payload.problems.push(Problem { filename, reason }),
-    }
+    upload.files.push(PackedFile { filename, data: Data::Plain(Cow::Borrowed(report)) });
     Ok(())
 }
 

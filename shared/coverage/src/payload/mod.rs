@@ -6,14 +6,14 @@
 
 mod body;
 mod fixes;
-mod inflate;
 mod legacy;
+mod stream;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use memchr::memmem;
+pub use stream::{Body, PackedFile, Upload};
 
 /// What may come out of one upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,27 +150,24 @@ pub enum PayloadError {
     Body(ProblemReason),
 }
 
-/// Unpacks the body of an upload.
+/// Unpacks all of an upload into memory. [`Body`] reads it as a stream.
 ///
 /// # Errors
 /// When nothing of it can be used. A body in an unknown form is not an error: it is one report, which
 /// [`crate::formats::parse`] will name.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Payload, PayloadError> {
-    let mut budget = inflate::Budget::new(limits);
-    let unpacked = inflate::unwrap(bytes, &mut budget).map_err(PayloadError::Body)?;
-    let body = unpacked.as_deref().unwrap_or(bytes);
-    if body.trim_ascii_start().starts_with(b"{") && memmem::find(body, b"\"coverage_files\"").is_some() {
-        return body::read(body, limits, budget);
-    }
-    if legacy::is(body) {
-        return legacy::read(body, limits, budget);
-    }
-    let bytes = match unpacked {
-        Some(bytes) => bytes,
-        None => {
-            budget.take(bytes.len()).map_err(PayloadError::Body)?;
-            bytes.to_vec()
+    let body = Body::new(bytes, limits)?;
+    let upload = body.open()?;
+    let mut payload = Payload::default();
+    for file in &upload.files {
+        let filename = file.filename.clone();
+        match upload.unpack(file, stream::all) {
+            Ok(bytes) => payload.files.push(PayloadFile { filename, bytes }),
+            Err(reason) if file.is_body() => return Err(PayloadError::Body(reason)),
+            Err(reason) => payload.problems.push(Problem { filename, reason }),
         }
-    };
-    Ok(Payload { files: vec![PayloadFile { filename: "report".to_owned(), bytes }], ..Payload::default() })
+    }
+    payload.network = upload.network;
+    payload.ignored_lines = upload.ignored_lines;
+    Ok(payload)
 }

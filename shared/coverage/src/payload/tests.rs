@@ -9,7 +9,9 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{FileFixes, Limits, Payload, PayloadError, ProblemReason, read};
+use super::{Body, FileFixes, Limits, Payload, PayloadError, ProblemReason, read};
+use crate::ingest::{ingest, ingest_packed};
+use crate::paths::NoRules;
 
 const LCOV: &[u8] = b"TN:\nSF:src/a.go\nDA:4,1\nend_of_record\n";
 
@@ -175,5 +177,33 @@ proptest! {
             bytes[at] = byte;
         }
         let _ = read(&bytes, &Limits::default());
+    }
+}
+
+#[test]
+fn what_is_read_as_a_stream_is_what_is_unpacked_at_once() {
+    // Pieces of base64 that end in every place, with padding and without.
+    let section = |n: usize| format!("SF:src/f{n}.c\nDA:{n},{n}\nend_of_record\n");
+    let long: String = (1..9_000).map(section).collect();
+    for cut in 0..4 {
+        let text = &long.as_bytes()[cut * 40..];
+        let random: Vec<u8> = (0..200_001 + cut as u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let bytes = body(&[
+            ("a", "base64+compressed", packed(text)),
+            ("b", "base64+compressed", packed(&random)),
+            ("c", "base64+compressed", packed(&gzip(text))),
+            ("d", "base64+compressed", packed(&zstd::bulk::compress(text, 3).unwrap())),
+            ("e", "base64+compressed", packed(text)[..40_000].to_owned()),
+        ]);
+        let payload = open(&bytes);
+        assert!(payload.files[0].bytes == text && payload.files[1].bytes == random && payload.files[2].bytes == text);
+        assert!(payload.files[3].bytes == text && payload.problems.len() == 1);
+        let outer = gzip(&bytes);
+        let unpacked = Body::new(&outer, &Limits::default()).unwrap();
+        let upload = unpacked.open().unwrap();
+        let streamed = ingest_packed(&upload, &NoRules);
+        let whole = ingest(&payload, &NoRules);
+        assert!(streamed.report == whole.report && streamed.formats == whole.formats);
+        assert_eq!((streamed.problems, streamed.unreadable), (whole.problems, whole.unreadable));
     }
 }
