@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import typing
 
 # The client sets no time limit of its own; its three tries against a server that is down sleep for 3.5 seconds.
@@ -45,6 +46,11 @@ print(sign(7))
 """
 
 
+TEST_RESULTS = """\
+<testsuites><testsuite name="sign" tests="1"><testcase classname="sign" name="tells" time="0.01"/></testsuite></testsuites>
+"""
+
+
 @dataclasses.dataclass
 class Settings:
     """What the caller gives."""
@@ -57,6 +63,7 @@ class Settings:
     branch: str
     pull: typing.Optional[str]
     global_token: typing.Optional[str]
+    old: bool
 
 
 @dataclasses.dataclass
@@ -88,14 +95,20 @@ class Story:
     def run(self, command: str, *options: str, url=None, token="", slug=None, service="github", fail=False) -> Ran:
         """Runs one subcommand. `token=None` sends none; an empty one stands for the right one."""
         settings = self.settings
-        line = [settings.cli, "-u", url or settings.url, "--disable-telem", command]
+        line = [settings.cli, "--enterprise-url", url or settings.url, command]
+        if not settings.old:
+            line.insert(1, "--disable-telem")
         line += ["--sha", settings.sha, "--slug", slug or settings.slug, "--git-service", service]
         if token is not None:
             line += ["--token", token or settings.token]
         if fail:
             line.append("-Z")
+        return self.call(*line, *options)
+
+    def call(self, *line: str) -> Ran:
+        """Runs any program in the repository's folder."""
         done = subprocess.run(
-            [*line, *options],
+            line,
             cwd=self.folder,
             env=environment(self.folder),
             stdout=subprocess.PIPE,
@@ -149,6 +162,8 @@ def make_repository(folder: pathlib.Path) -> str:
 
     (folder / "src").mkdir()
     (folder / "src" / "sign.py").write_text(PROGRAM, encoding="utf-8")
+    (folder / "empty").mkdir()
+    (folder / "junit.xml").write_text(TEST_RESULTS, encoding="utf-8")
     call("git", "init", "--quiet", "--initial-branch", "main")
     call("git", "add", "src")
     person = ("-c", "user.name=A Tester", "-c", "user.email=tester@example.com")
@@ -208,12 +223,84 @@ def refusals(story: Story) -> None:
     story.check("a flag of 10,000 characters", long, 0, says=[REFUSED], sentence="100 characters")
 
 
-def not_yet(story: Story) -> None:
-    """What this version does not take: said, never a crash of the client."""
-    empty = story.run("empty-upload", "--force")
-    story.check("empty-upload", empty, 0, sentence="not accepted by this version")
-    results = story.run("do-upload", "--report-type", "test_results", "--disable-search", "--file", "coverage.xml")
-    story.check("test results", results, 0, says=[REFUSED], sentence="not accepted by this version")
+def every_other_call(story: Story) -> None:
+    """The rest of the subcommands, and of the ways to upload."""
+    for command in ("upload-coverage", "do-upload"):
+        legacy = story.upload(command, "--legacy", fail=True)
+        story.check(f"{command} --legacy", legacy, 0, says=[QUEUED])
+        tests = story.run(
+            command, "--report-type", "test_results", "--disable-search", "--file", "junit.xml", fail=True
+        )
+        story.check(f"{command} of test results", tests, 0, says=[QUEUED, STORED])
+    nothing = ("--dir", "empty", "--branch", story.settings.branch)
+    story.check("no reports", story.run("upload-coverage", *nothing), 1, says=["No coverage reports found"])
+    handled = story.run("upload-coverage", "--handle-no-reports-found", *nothing)
+    story.check("no reports, and that is all right", handled, 0)
+    got = story.run("get-report-results", fail=True)
+    story.check("get-report-results", got, 0)
+    base_picking(story)
+
+
+def base_picking(story: Story) -> None:
+    """The choice of a base. The pull request must be known, which its first upload sees to, a moment later."""
+    settings = story.settings
+    if not settings.pull:
+        return
+    line = [settings.cli, "--enterprise-url", settings.url, "pr-base-picking", "--base-sha", settings.sha]
+    line += ["--pr", settings.pull, "--slug", settings.slug, "--token", settings.token, "--service", "github"]
+    for _ in range(60):
+        ran = story.call(*line)
+        if "does not know pull request" not in ran.output:
+            break
+        time.sleep(0.5)
+    story.check("pr-base-picking", ran, 0, says=["Base picking"])
+
+
+def empty_uploads(story: Story) -> None:
+    """Last, since what is decided here holds for the commit."""
+    if story.settings.pull:
+        story.check("empty-upload", story.run("empty-upload", fail=True), 0, says=["can be tested"])
+    forced = story.run("empty-upload", "--force", fail=True)
+    story.check("empty-upload --force", forced, 0, says=["passes without coverage"])
+
+
+def curl(story: Story) -> None:
+    """No client at all: one line of curl for a small report, the same for a large one, and the way that always works."""
+    settings = story.settings
+    address = f"{settings.url}/upload/github/{settings.slug.replace('/', '::::')}/report?commit={settings.sha}&flag=curl"
+    line = ["curl", "--silent", "--show-error", "--location", "--fail-with-body"]
+    with_token = ["--header", f"Authorization: token {settings.token}"]
+    report = (story.folder / "coverage.xml").read_bytes()
+    (story.folder / "large.xml").write_bytes(report + b"\n" * (5 * 1024 * 1024))
+    small = story.call(*line, *with_token, "--upload-file", "coverage.xml", address)
+    story.check("curl --upload-file", small, 0, says=["The report was stored"])
+    story.check("a large report", story.call(*line, *with_token, "--upload-file", "large.xml", address), 0)
+    asked = story.call(*line, *with_token, "--request", "POST", address)
+    story.check("asking where to put it", asked, 0, says=["/blobs/uploads/"])
+    put = story.call(*line, "--upload-file", "large.xml", asked.output.strip())
+    story.check("and putting it there", put, 0)
+    refused = story.call(*line, "--upload-file", "coverage.xml", address)
+    # 22 is curl's code for a status of 400 and above.
+    story.check("curl without a token", refused, 22, says=["Token required"])
+
+
+def the_oldest(story: Story) -> None:
+    """What the oldest client can do: no `upload-coverage`, no `-Z` but at uploads, and tokens must be UUIDs."""
+    done = ["--branch", story.settings.branch] + (["--pr", story.settings.pull] if story.settings.pull else [])
+    story.check("create-commit", story.run("create-commit", *done), 0, says=["Commit creating complete"])
+    story.check("create-report", story.run("create-report"), 0, says=["Report creating complete"])
+    for options in ((), ("--flag", "unit", "--flag", "linux", "--name", "story"), ("--legacy",)):
+        ran = story.run("do-upload", *done, "--file", "coverage.xml", *options, fail=True)
+        story.check(" ".join(("do-upload", *options)), ran, 0, says=["Upload complete"])
+    settings = story.settings
+    for command in ("create-report-results", "get-report-results"):
+        line = [settings.cli, "--enterprise-url", settings.url, command, "--commit-sha", settings.sha]
+        line += ["--slug", settings.slug, "--token", settings.token, "--git-service", "github"]
+        story.check(command, story.call(*line), 0)
+    unknown = "00000000-0000-4000-8000-000000000000"
+    refused = story.run("do-upload", *done, "--file", "coverage.xml", token=unknown, fail=True)
+    story.check("a token that nobody knows", refused, 1, sentence="covermark upload-token")
+    base_picking(story)
 
 
 class Unwell(http.server.BaseHTTPRequestHandler):
@@ -274,6 +361,7 @@ def settings() -> Settings:
     option("branch", "its branch", "main")
     option("pull", "its pull request, if it has one")
     option("global-token", "the instance's global upload token, if it has one")
+    parser.add_argument("--old", action="store_true", help="the client is the oldest one that knows an address")
     return Settings(**{name.replace("-", "_"): value for name, value in vars(parser.parse_args()).items()})
 
 
@@ -285,7 +373,8 @@ def main() -> int:
         sha = make_repository(path)
         given.sha = given.sha or sha
         story = Story(given, path)
-        for chapter in (uploads, after_uploads, refusals, not_yet, outages):
+        present = (uploads, after_uploads, refusals, every_other_call, curl, outages, empty_uploads)
+        for chapter in (the_oldest,) if given.old else present:
             chapter(story)
     print(f"{story.passed} passed, {story.failed} failed")
     return 1 if story.failed else 0

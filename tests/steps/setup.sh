@@ -6,6 +6,7 @@ set_up() {
     printf '── set-up\n'
     command -v cargo >/dev/null || set_up_failed "cargo is missing. Install Rust $(rust_version) or newer"
     need cc gcc
+    need curl curl
     need node nodejs
     need npm npm
     need python3 python3
@@ -14,6 +15,7 @@ set_up() {
     need chromedriver chromium-driver
     node_is_new_enough
     python_packages "$CACHE/venv" tests/conformance/requirements.txt
+    python_packages "$CACHE/venv-old" tests/conformance/requirements-old.txt
     python_packages "$CACHE/tools" tests/steps/requirements.txt
     npm_packages "$CACHE/npm" tests/conformance
     openapi_descriptions

@@ -79,12 +79,17 @@ async fn the_real_client_uploads_in_every_way_and_the_comment_appears() {
     // The server is running: the command works beside it, on the same folder.
     let token = said(covermark(&data).args(["upload-token", "acme/widgets"])).await;
 
-    let mut client = Command::new(python);
-    client.arg(script).args(["--url", &url, "--slug", "acme/widgets", "--token", token.trim()]);
-    client.args(["--sha", head.as_str(), "--branch", "topic", "--pull", &pull.state().number.to_string()]);
-    let output = client.output().await.expect("the client runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    let number = pull.state().number.to_string();
+    let play = async |python: &Path, more: &[&str]| {
+        let mut client = Command::new(python);
+        client.arg(&script).args(["--url", &url, "--slug", "acme/widgets", "--token", token.trim()]);
+        client.args(["--sha", head.as_str(), "--branch", "topic", "--pull", &number]).args(more);
+        let output = client.output().await.expect("the client runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    };
+    play(&peer_file("COVERMARK_VENV_OLD", "bin/python"), &["--old"]).await;
+    play(&python, &[]).await;
     let comment = pull.expect_comment().await;
     assert!(comment.by_app);
 

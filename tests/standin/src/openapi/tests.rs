@@ -39,6 +39,7 @@ async fn walk(story: &Story) {
         "/issues/7/comments".to_owned(),
         format!("/issues/comments/{comment}"),
         format!("/check-runs/{run}"),
+        format!("/actions/runs/{}", story.pull.start_run()),
     ] {
         client.get(&format!("{repo}{path}")).await;
     }
