@@ -1,5 +1,11 @@
 //! What GitHub and the table know that `judge` needs: the pull request, its diff, the base, the repository's rules, and
 //! whether our comment is there already. Independent questions are asked at once.
+//!
+//! Calls to GitHub for a first verdict on a pull request that a webhook told us of: the pull request, its diff, the
+//! comparison, the root's listing and a search for our comment, all in one round trip. On top come the listings of
+//! `.github` and `dev` where the root has no rules, the file of the rules, the history where the merge base has no usable
+//! report, and one diff where flags are carried forward from such a commit: each waits for the one before it. What was
+//! asked for a commit's rules is kept in memory, what was asked in a run for its further rounds.
 
 pub(crate) mod base;
 pub(crate) mod carry;

@@ -208,20 +208,19 @@ impl Court<'_> {
 
     /// Files that are on both sides and lost coverage where nobody touched them.
     fn changes(&self, rule: &StatusRule, pair: &Pair<'_>) -> (Measured, Judged) {
+        // Nothing to compare with fails nobody here, whatever the rule says.
+        let unknown = |why| {
+            let judged = Judged { if_not_found: super::State::Pass, ..target::not_judged(rule, None, why) };
+            (Measured::Changes(None), judged)
+        };
         let diff = match self.diff {
-            Some(Err(why)) => {
-                return (Measured::Changes(None), target::not_judged(rule, None, Why::DiffUnknown(why)));
-            }
-            // A push has no diff of its own here: without one every line that moved would seem to change.
-            None => return (Measured::Changes(None), target::not_judged(rule, None, Why::NoBase)),
             Some(Ok(diff)) => diff,
+            Some(Err(why)) => return unknown(Why::DiffUnknown(why)),
+            // A push has no diff of its own here: without one every line that moved would seem to change.
+            None => return unknown(Why::NoBase),
         };
         let base = pair.base.as_deref().filter(|_| !self.incomparable);
-        let Some(base) = base else {
-            let mut judged = target::not_judged(rule, None, Why::NoBase);
-            judged.if_not_found = super::State::Pass;
-            return (Measured::Changes(None), judged);
-        };
+        let Some(base) = base else { return unknown(Why::NoBase) };
         let lost =
             |file: &compare::IndirectFile| file.presence == compare::Presence::Both && !file.newly_missed.is_empty();
         let files = compare::indirect(base, &pair.head, diff).iter().filter(|file| lost(file)).count();

@@ -49,6 +49,8 @@ fn without_something_to_judge_or_to_compare_with_the_rule_says_what_it_comes_to(
         assert_eq!(no_head, (Outcome::NotJudged(Why::NothingOnHead), state));
         let empty_base = outcome(&project, Case::of(&ten).against(&nothing));
         assert_eq!(empty_base, (Outcome::NotJudged(Why::NothingOnBase), state));
+        let changes = outcome(&only(StatusKind::Changes, rule()), Case::of(&ten));
+        assert_eq!(changes, (Outcome::NotJudged(Why::NoBase), State::Pass));
         let diff = Diff::parse(ADDS_ONE.as_bytes()).expect("a diff");
         let eleven = report(&lines_of("a.rs", 11, 11));
         let patch = outcome(&only(StatusKind::Patch, rule()), Case::of(&eleven).with(&diff));
