@@ -174,18 +174,21 @@ impl<'a> Input<'a> {
 
     /// Reads to the end, so that [`Input::text`] is all of the report.
     pub(super) fn hold_all(&mut self) -> Result<(), Unreadable> {
-        // Beside the buffer, because each block that is read checks all that is in the buffer.
-        let mut whole = self.text.split_off(self.at);
-        self.before += std::mem::take(&mut self.at) as u64;
-        self.text.clear();
+        if self.encoding == Encoding::Utf8 && !self.ended {
+            // In one go: block by block, everything before a block would be checked again with it.
+            let mut bytes = std::mem::take(&mut self.text).into_bytes();
+            bytes.append(&mut self.partial);
+            let room = MAX_WHOLE.saturating_sub(bytes.len()) as u64 + 1;
+            self.error = (&mut *self.from).take(room).read_to_end(&mut bytes).err();
+            self.ended = true;
+            self.text = if bytes.len() > MAX_WHOLE { String::new() } else { self.utf8(bytes) };
+            return if self.text.is_empty() { Err(unreadable::TOO_LARGE) } else { Ok(()) };
+        }
         while self.fill() {
-            whole.push_str(&self.text);
-            self.text.clear();
-            if whole.len() > MAX_WHOLE {
+            if self.text().len() > MAX_WHOLE {
                 return Err(unreadable::TOO_LARGE);
             }
         }
-        self.text = whole;
         Ok(())
     }
 

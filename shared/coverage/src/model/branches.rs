@@ -116,6 +116,11 @@ impl Fact {
         self.tag() == COUNT
     }
 
+    /// Of two counts on the same line.
+    pub(super) fn counts_with(self, other: Fact) -> Fact {
+        join_counts(self, other)
+    }
+
     /// Of two facts on the same arm.
     pub(super) fn either(self, other: Fact) -> Fact {
         Fact(self.0 | other.0 & 1)

@@ -65,6 +65,13 @@ impl BranchRows {
         if self == other && !self.facts.iter().fold(false, |any, fact| any | fact.is_count()) {
             return self.clone();
         }
+        if self.lines == other.lines && self.starts == other.starts {
+            let both = || self.facts.iter().zip(&other.facts);
+            if both().fold(true, |counts, (a, b)| counts & a.is_count() & b.is_count()) {
+                let facts = both().map(|(a, b)| a.counts_with(*b)).collect();
+                return BranchRows { lines: self.lines.clone(), starts: self.starts.clone(), facts };
+            }
+        }
         let mut out = BranchRows::with_capacity(self.len().max(other.len()), self.facts.len().max(other.facts.len()));
         let (mut left, mut right) = (0, 0);
         while left < self.len() && right < other.len() {
