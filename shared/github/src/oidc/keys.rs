@@ -62,7 +62,8 @@ impl Keys {
         let known = all.entry(issuer.name.clone()).or_default();
         let fresh = known.read_at.is_some_and(|at| now.duration_since(at).abs() < LIFETIME);
         let tried_lately = known.tried_at.is_some_and(|at| now.duration_since(at).abs() < LEAST_GAP);
-        if !(fresh && known.keys.contains_key(kid)) && !tried_lately {
+        let known_well = fresh && known.keys.contains_key(kid);
+        if !known_well && !tried_lately {
             known.read_again(transport, issuer, now).await;
         }
         let usable = known.read_at.is_some_and(|at| now.duration_since(at).abs() < LONGEST);
