@@ -35,6 +35,7 @@ PATHS = {
     "/repos/{owner}/{repo}/commits/{commit_sha}/pulls": ["get"],
     "/repos/{owner}/{repo}/commits/{ref}": ["get"],
     "/repos/{owner}/{repo}/commits/{ref}/check-runs": ["get"],
+    "/repos/{owner}/{repo}/commits/{ref}/check-suites": ["get"],
     "/repos/{owner}/{repo}/commits/{ref}/status": ["get"],
     "/repos/{owner}/{repo}/commits/{ref}/statuses": ["get"],
     "/repos/{owner}/{repo}/compare/{basehead}": ["get"],

@@ -15,7 +15,7 @@ use covermark_types::{Clock, CommitSha, Fault as _, FaultClass, Provider, Random
 use url::Url;
 
 use crate::{
-    commit::{self, Trigger},
+    commit::{self, Trigger, Turn},
     error::{BUSY_RETRY, FeedbackError},
     ingest,
 };
@@ -54,18 +54,25 @@ pub(crate) struct CommitKey {
 /// [`FeedbackError`] says whether the job should come again, and when. Nothing is lost either way: the upload is kept,
 /// and every step can be run again.
 pub async fn handle(app: &Feedback, job: FeedbackJob) -> Result<(), FeedbackError> {
-    let (key, trigger) = match job.clone() {
+    let (provider, repository, sha, trigger) = match job.clone() {
         FeedbackJob::Upload { provider, repository, commit, upload } => {
             let key = UploadKey { provider, repository, commit, upload };
-            ingest::ingest(app, &key).await?;
-            (CommitKey { provider: key.provider, repository: key.repository, sha: key.commit }, Trigger::Upload)
+            if ingest::ingest(app, &key).await?.is_some() {
+                return Ok(());
+            }
+            (key.provider, key.repository, key.commit, Trigger::Upload)
         }
-        FeedbackJob::Commit { provider, repository, commit } => {
-            (CommitKey { provider, repository, sha: commit }, Trigger::Commit)
+        FeedbackJob::Opened { provider, repository, commit } => (provider, repository, commit, Trigger::Upload),
+        FeedbackJob::Wake { provider, repository, commit, at } => {
+            (provider, repository, commit, at.map_or(Trigger::Hint, Trigger::Timer))
         }
+        FeedbackJob::Commit { provider, repository, commit } => (provider, repository, commit, Trigger::Commit),
+        FeedbackJob::Again { provider, repository, commit } => (provider, repository, commit, Trigger::Again),
     };
-    match Box::pin(commit::run(app, &key, trigger)).await {
-        Ok(done) => done.log(&key),
+    let key = CommitKey { provider, repository, sha };
+    match Box::pin(commit::turn(app, &key, trigger)).await {
+        Ok(Turn::Done(done)) => done.log(&key),
+        Ok(Turn::TakenAlong) => tracing::debug!(commit = %key.sha, "another run takes it along"),
         // As a new message: to be in another one's way is no failure, and five of those make a dead letter.
         Err(FeedbackError::Busy) => app.queue.send(&job.to_body()?, BUSY_RETRY).await?,
         Err(error) => {

@@ -66,6 +66,16 @@ pub enum Skip {
     NoBase,
     /// What this job brought was posted by another run already.
     AlreadyPosted,
+    /// Nothing new came, and what is waited for is still to come.
+    StillWaiting,
+    /// Nobody waits for the commit any more, or another message does.
+    NotWaitedFor,
+    /// The commit is a pull request's place in a merge queue: verdicts alone, no comment.
+    InQueue,
+    /// The pull request is closed: nothing new is posted on it.
+    PullClosed,
+    /// The App may not see how far CI is, so its end is not waited for.
+    NoCi,
     /// The comment was changed a moment ago and other uploads are about to come: theirs will change it.
     MoreToCome,
 }
@@ -105,6 +115,11 @@ impl Skip {
             Self::DiffUnknown => "diff.unknown",
             Self::NoBase => "base.none",
             Self::AlreadyPosted => "feedback.already_posted",
+            Self::StillWaiting => "feedback.still_waiting",
+            Self::NotWaitedFor => "feedback.not_waited_for",
+            Self::InQueue => "pull.in_queue",
+            Self::PullClosed => "pull.closed",
+            Self::NoCi => "permission.ci",
             Self::MoreToCome => "feedback.more_to_come",
         }
     }

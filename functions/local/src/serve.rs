@@ -68,11 +68,11 @@ impl Running {
         Ok(Self { address, public_url, house, stop, tasks })
     }
 
-    /// Waits until everything that was asked for is done: both queues are empty.
+    /// Waits until everything that was asked for is done: nothing is left in the queues but what was put off for long.
     pub async fn settled(&self) {
         let House { sync_queue, feedback_queue, .. } = &*self.house;
         // `sync` may hand work to `feedback`, and does so before its own message is gone.
-        while sync_queue.depth() + feedback_queue.depth() > 0 {
+        while sync_queue.unsettled() + feedback_queue.unsettled() > 0 {
             sync_queue.drained().await;
             feedback_queue.drained().await;
         }

@@ -2,6 +2,7 @@
 //! that lost, doubled or shuffled webhooks end in the same place. Lists are read to their end before anything that is
 //! not on them is taken away.
 
+mod commit;
 mod error;
 mod installation;
 mod invoke;
@@ -69,6 +70,12 @@ pub async fn level(app: &Sync, job: &SyncJob) -> Result<(), SyncError> {
         SyncJob::Pull { provider, repository, pull, installation } => {
             pull::level(app, provider, *repository, *pull, *installation).await
         }
+        SyncJob::Commit { provider, repository, commit, hint } => {
+            commit::hinted(app, provider, *repository, commit, *hint).await
+        }
+        SyncJob::Queued { provider, repository, commit, branch, base } => {
+            commit::queued(app, provider, *repository, commit, branch, base.as_ref()).await
+        }
         SyncJob::Reconcile { provider } => reconcile::all(app, provider).await,
     }
 }
@@ -79,6 +86,8 @@ fn provider_of(job: &SyncJob) -> &Provider {
         | SyncJob::InstallationRepositories { provider, .. }
         | SyncJob::Repository { provider, .. }
         | SyncJob::Pull { provider, .. }
+        | SyncJob::Commit { provider, .. }
+        | SyncJob::Queued { provider, .. }
         | SyncJob::Reconcile { provider } => provider,
     }
 }

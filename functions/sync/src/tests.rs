@@ -4,7 +4,7 @@ use covermark_github::CredentialsDocument;
 use covermark_service::credentials::{self, Apps};
 use covermark_standin::{Fault, GitHubStandIn};
 use covermark_state::{
-    jobs::{FeedbackJob, Job as _, SyncJob, SyncMessage},
+    jobs::{FeedbackJob, Hint, Job as _, SyncJob, SyncMessage},
     rows::{commit::CommitRow, pull::PullState, repository::Repository},
 };
 use covermark_testing::{MemoryVault, RecordingQueue, http, table};
@@ -243,4 +243,31 @@ async fn a_repository_that_no_installation_covers_is_left_alone() {
         level(&world.app, &job).await.expect("nothing to do");
     }
     assert_eq!(world.github.call_count(), 0);
+}
+
+#[tokio::test]
+async fn what_is_heard_of_a_commit_is_handed_on_and_a_queue_is_remembered() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    let widgets = acme.repository("widgets");
+    let commit = widgets.push("main", &[("a.py", "1\n")]);
+    let id = world.github.install_app(&acme).state().id;
+    level(&world.app, &installation_job(id)).await.expect("level");
+    let (provider, repository) = (gh(), RepositoryId(widgets.state().id.0));
+    for hint in [Hint::CiEnded, Hint::Again] {
+        let job = SyncJob::Commit { provider: gh(), repository, commit: commit.clone(), hint };
+        level(&world.app, &job).await.expect("level");
+    }
+    let queued = |branch: &str| {
+        let branch = branch.to_owned();
+        SyncJob::Queued { provider: gh(), repository, commit: commit.clone(), branch, base: None }
+    };
+    level(&world.app, &queued("gh-readonly-queue/main/pr-7-0123456789")).await.expect("level");
+    level(&world.app, &queued("gh-readonly-queue/main/nothing")).await.expect("nothing to do");
+    let sent: Vec<_> = world.feedback.sent().iter().map(|body| FeedbackJob::from_body(body).expect("a job")).collect();
+    let wake = FeedbackJob::Wake { provider: gh(), repository, commit: commit.clone(), at: None };
+    let again = FeedbackJob::Again { provider: gh(), repository, commit: commit.clone() };
+    assert_eq!(sent, [wake.clone(), again, wake]);
+    let timing = world.app.table.timing(&provider, repository, &commit).await.expect("read").expect("a row");
+    assert_eq!(timing.queued.map(|queued| queued.pull), Some(PullNumber(7)));
 }

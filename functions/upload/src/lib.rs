@@ -6,6 +6,7 @@
 //! again is given another address: no call fails for having been made before.
 
 mod access;
+mod announce;
 mod body;
 mod call;
 mod choose_base;

@@ -1,4 +1,4 @@
-//! Opens an upload: a row, and an address to PUT the report to. Nobody hears of it before the report is there.
+//! Opens an upload: a row, and an address to PUT the report to.
 
 use axum::response::Response;
 use covermark_service::{config::UPLOAD_SLOT_LIFETIME, problem::Problem};
@@ -12,6 +12,7 @@ use url::Url;
 use crate::{
     Upload,
     access::Access,
+    announce::announce,
     commit,
     fields::{CommitFields, Fields, UploadFields},
     quota, reply,
@@ -82,6 +83,7 @@ async fn open(
     if app.table.open_upload(&row).await? == Write::Refused {
         return Err(covermark_state::Error::Contended { what: "the upload's id" }.into());
     }
+    announce(app, &row.key).await;
     tracing::info!(
         upload_id = %row.key.upload,
         github_repository_id = %row.key.repository,

@@ -19,13 +19,13 @@ use covermark_service::{
 };
 use covermark_state::{
     Table,
-    jobs::{Job as _, SyncMessage},
+    jobs::{Job as _, SyncJob, SyncMessage},
     queue::Queue,
     rows::delivery::{DeliveryOutcome, Received},
 };
 use covermark_types::{Clock, Provider};
 
-use crate::job;
+use crate::job::{self, Asked};
 
 /// The largest delivery that is read, in bytes: GitHub does not send larger ones.
 pub const MAX_BODY: usize = 25 * 1024 * 1024;
@@ -105,8 +105,19 @@ impl Webhook {
                 None
             }
         };
-        let Some(job) = job else { return Ok(accepted("nothing to do")) };
-        self.queue(provider, delivery, &job).await
+        let Some(asked) = job else { return Ok(accepted("nothing to do")) };
+        if asked.if_waited_for && !self.is_waited_for(&asked).await? {
+            return Ok(accepted("nothing to do"));
+        }
+        self.queue(provider, delivery, &asked.message).await
+    }
+
+    /// Whether a commit's verdict waits for its CI. Of all that ends on GitHub that is little, and one read tells it.
+    async fn is_waited_for(&self, asked: &Asked) -> Result<bool, Problem> {
+        let SyncJob::Commit { provider, repository, commit, .. } = &asked.message.job else { return Ok(true) };
+        let Some(timing) = self.table.timing(provider, *repository, commit).await? else { return Ok(false) };
+        let echo = asked.context.as_ref().is_some_and(|context| timing.contexts.contains(context));
+        Ok(!timing.concluded && !echo)
     }
 
     async fn queue(&self, provider: &Provider, delivery: &Delivery, job: &SyncMessage) -> Result<Response, Problem> {

@@ -34,6 +34,7 @@ pub use private_key::KeyProblem;
 pub use resources::{
     apps::App,
     check_runs::{Annotation, AnnotationLevel, CheckOutput, CheckRun, CheckRunId, CheckState, Conclusion, NewCheckRun},
+    check_suites::{CheckSuite, SuiteApp},
     comments::{Comment, CommentId},
     compare::Comparison,
     installations::{Account, AccountKind, Installation, Selection},

@@ -64,11 +64,48 @@ pub enum SyncJob {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         installation: Option<InstallationId>,
     },
+    /// A commit whose CI went on, or that somebody wants to be judged again. Named unlike the feedback queue's job, so
+    /// that neither can be taken for the other.
+    #[serde(rename = "commit-hint")]
+    Commit {
+        /// Which GitHub.
+        provider: Provider,
+        /// Its repository.
+        repository: RepositoryId,
+        /// The commit.
+        commit: CommitSha,
+        /// What was heard.
+        hint: Hint,
+    },
+    /// A pull request that entered a merge queue.
+    Queued {
+        /// Which GitHub.
+        provider: Provider,
+        /// Its repository.
+        repository: RepositoryId,
+        /// The commit that the queue made of it.
+        commit: CommitSha,
+        /// The queue's branch, bare.
+        branch: String,
+        /// The commit that the queue put it on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<CommitSha>,
+    },
     /// Everything of a provider.
     Reconcile {
         /// Which GitHub.
         provider: Provider,
     },
+}
+
+/// Why a commit may have to be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hint {
+    /// Something of its CI ended. Matters only as long as somebody waits for that.
+    CiEnded,
+    /// A person asked for it: posted again even when nothing changed.
+    Again,
 }
 
 /// What the feedback queue carries.
@@ -88,6 +125,37 @@ pub enum FeedbackJob {
     },
     /// A commit's report or its pull request changed: judge and post again.
     Commit {
+        /// Which GitHub.
+        provider: Provider,
+        /// The repository.
+        repository: RepositoryId,
+        /// The commit.
+        commit: CommitSha,
+    },
+    /// The first upload of a commit was opened: its verdicts are shown as pending.
+    Opened {
+        /// Which GitHub.
+        provider: Provider,
+        /// The repository.
+        repository: RepositoryId,
+        /// The commit.
+        commit: CommitSha,
+    },
+    /// Time has passed, or something of the commit's CI ended: look whether what is waited for has come.
+    Wake {
+        /// Which GitHub.
+        provider: Provider,
+        /// The repository.
+        repository: RepositoryId,
+        /// The commit.
+        commit: CommitSha,
+        /// When the message was to become visible, in epoch milliseconds: of several that are under way the one that
+        /// the commit's row knows counts. `None` when GitHub told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<i64>,
+    },
+    /// A person asked for the commit's verdicts: they are posted again even when nothing changed.
+    Again {
         /// Which GitHub.
         provider: Provider,
         /// The repository.

@@ -1,4 +1,4 @@
-//! One run at a time on a pull request (or on a branch's commit).
+//! One run at a time on a commit, and one that posts on a pull request.
 
 use std::time::Duration;
 
@@ -24,10 +24,20 @@ impl Lease {
             Some(number) => format!("feedback/{provider}/{repository}/pull/{number}"),
             None => format!("feedback/{provider}/{repository}/commit/{sha}"),
         };
-        let lease = Self { key: name, holder: random_hex::<8>(&*app.random) };
+        Self::of(app, name).await?.ok_or(FeedbackError::Busy)
+    }
+
+    /// Takes the lease of all work on one commit; `None` while another run has it.
+    pub(crate) async fn of_commit(app: &Feedback, key: &CommitKey) -> Result<Option<Self>, FeedbackError> {
+        let CommitKey { provider, repository, sha } = key;
+        Self::of(app, format!("verdict/{provider}/{repository}/{sha}")).await
+    }
+
+    async fn of(app: &Feedback, key: String) -> Result<Option<Self>, FeedbackError> {
+        let lease = Self { key, holder: random_hex::<8>(&*app.random) };
         let now = app.clock.now();
         let ours = app.table.acquire_lease(&lease.key, &lease.holder, now + LASTS, now).await?;
-        if ours { Ok(lease) } else { Err(FeedbackError::Busy) }
+        Ok(ours.then_some(lease))
     }
 
     /// Holds it for as long again. [`FeedbackError::Busy`] when another run has it, or had it and is done: what was asked of

@@ -1,26 +1,52 @@
 //! All steps for one commit, in order, and again while uploads come in meanwhile.
 //!
-//! One run at a time posts on a pull request; the others come again, and mostly find that theirs was taken along.
+//! One run at a time works on a commit, and one posts on a pull request. `turn` says whose turn it is, `run` has the order
+//! of the steps, `complete` the rule by which a verdict is given or waited for, `ci` and `timer` what it waits for.
 
+mod ci;
+mod complete;
+mod kinds;
 mod lease;
+mod news;
 mod notes;
+mod queue;
 mod renamed;
+mod rounds;
 mod run;
+mod settle;
+mod timer;
+mod turn;
 mod uploads;
 
 use covermark_coverage::Totals;
 
-pub(crate) use self::notes::amend;
-pub(crate) use self::{lease::Lease, notes::note, run::run};
+pub(crate) use self::{
+    lease::Lease,
+    notes::{amend, note},
+    turn::{Turn, turn},
+};
 use crate::{Skip, app::CommitKey, judge::Style, post::ShownVerdict};
 
 /// What a run was started by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trigger {
-    /// A report came in: nothing to do when what was posted speaks of it already.
+    /// A report came in, or is about to: nothing to do when what was posted speaks of it already.
     Upload,
+    /// GitHub says that something of the commit's CI ended, or somebody asked while another run was at it.
+    Hint,
+    /// The commit's own message came, that was to come at this time (epoch milliseconds).
+    Timer(i64),
     /// Something else changed: judge again.
     Commit,
+    /// A person wants it: post again, whatever is there.
+    Again,
+}
+
+impl Trigger {
+    /// Whether it must be done as such: another run does not take it along.
+    fn is_forced(self) -> bool {
+        matches!(self, Self::Commit | Self::Again)
+    }
 }
 
 /// What came of a run.

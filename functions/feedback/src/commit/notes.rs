@@ -2,7 +2,7 @@
 
 use covermark_state::rows::commit::{CommitRow, CommitWrite, Posted};
 
-use crate::{Feedback, FeedbackError, Skip, app::CommitKey};
+use crate::{Feedback, FeedbackError, Skip, app::CommitKey, assemble::Assembled};
 
 /// How often the row is read again because somebody else wrote it.
 const TRIES: usize = 12;
@@ -55,4 +55,18 @@ pub(crate) async fn finished(
         posted.skipped.clone_from(&codes);
     })
     .await
+}
+
+/// Makes the commit's row where there is none yet: what is posted has to be remembered somewhere.
+pub(crate) async fn begin(app: &Feedback, assembled: &Assembled) -> Result<(), FeedbackError> {
+    if assembled.row.version == 0 {
+        // When somebody else was faster, that is as good.
+        app.table.put_commit(&assembled.row).await?;
+    }
+    Ok(())
+}
+
+/// Forgets what was posted, so that all of it is posted again.
+pub(crate) async fn forget(app: &Feedback, key: &CommitKey) -> Result<(), FeedbackError> {
+    note(app, key, |posted| *posted = Posted { at: posted.at, ..Posted::default() }).await
 }

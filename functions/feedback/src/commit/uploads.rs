@@ -6,7 +6,7 @@ use covermark_state::rows::upload::{Upload, UploadState};
 use covermark_types::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use crate::judge::{DroppedPath, UnreadableFile, Uploads, Waiting};
+use crate::judge::{DroppedPath, UnreadableFile, Uploads};
 
 /// How long an announced upload is waited for. The client PUTs right after it has announced; what takes longer never
 /// comes, mostly.
@@ -33,22 +33,6 @@ pub(crate) fn summary(uploads: &[Upload]) -> Uploads {
     }
     summary.dropped.sort_by(|a, b| (&a.why, &a.path).cmp(&(&b.why, &b.path)));
     summary
-}
-
-/// Those that were announced a moment ago and are not here yet.
-pub(crate) fn waiting(uploads: &[Upload], now: Timestamp) -> Option<Waiting> {
-    let mut missing: Vec<_> = pending(uploads, now).map(called).collect();
-    if missing.is_empty() {
-        return None;
-    }
-    missing.sort_unstable();
-    let here = uploads.iter().filter(|upload| is_here(upload)).count();
-    Some(Waiting { here, expected: here + missing.len(), missing })
-}
-
-/// The announced upload that will be waited for longest.
-pub(crate) fn last_pending(uploads: &[Upload], now: Timestamp) -> Option<&Upload> {
-    pending(uploads, now).max_by_key(|upload| upload.opened_at)
 }
 
 /// What a posting speaks of: the uploads that are here, how they were read, and whether others are waited for.

@@ -12,11 +12,12 @@ pub(crate) mod carry;
 pub(crate) mod comments;
 pub(crate) mod configuration;
 pub(crate) mod pull;
+mod queue;
 pub(crate) mod reported;
 pub(crate) mod rights;
 
 use covermark_coverage::diff::Diff;
-use covermark_github::{Error, RepositoryClient};
+use covermark_github::{Error, PullState, RepositoryClient};
 use covermark_types::{CommitSha, PullNumber};
 
 use self::{base::Compared, comments::Found, configuration::Configuration, pull::Ends, rights::Rights};
@@ -52,6 +53,8 @@ pub(crate) enum Seen {
     Pull,
     /// The pull request is at another commit by now.
     Moved,
+    /// The pull request is merged or given up.
+    Closed,
     /// There is no such pull request, or we may not see it.
     Nothing(Skip),
 }
@@ -121,6 +124,9 @@ impl Memory {
         }
         if ends.head != key.sha {
             return Ok(Seen::Moved);
+        }
+        if pull.state == PullState::Closed {
+            return Ok(Seen::Closed);
         }
         let (compared, configuration) = match early {
             Some(early) if guess.as_ref() == Some(&ends) => early?,

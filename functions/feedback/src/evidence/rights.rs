@@ -11,6 +11,8 @@ pub(crate) struct Rights {
     pub(crate) pull_requests_read: bool,
     pub(crate) pull_requests_write: bool,
     pub(crate) statuses: bool,
+    /// To see how far CI is.
+    pub(crate) checks_read: bool,
     pub(crate) checks: bool,
 }
 
@@ -25,6 +27,7 @@ impl Rights {
             pull_requests_read: reads(Resource::PullRequests),
             pull_requests_write: writes(Resource::PullRequests),
             statuses: writes(Resource::Statuses),
+            checks_read: reads(Resource::Checks),
             checks: writes(Resource::Checks),
         }
     }
@@ -45,6 +48,8 @@ impl Rights {
         }
         if self.checks {
             wanted.push(Permission::write(Resource::Checks));
+        } else if self.checks_read {
+            wanted.push(Permission::read(Resource::Checks));
         }
         wanted
     }

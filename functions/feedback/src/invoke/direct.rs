@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Feedback, FeedbackError,
     app::CommitKey,
-    commit::{self, Done, Trigger},
+    commit::{self, Done, Trigger, Turn},
     error::BUSY_RETRY,
     ingest,
 };
@@ -134,9 +134,12 @@ async fn finish(app: &Feedback, key: &UploadKey) -> Result<(Option<Upload>, Done
     ingest::ingest(app, key).await?;
     let commit = CommitKey { provider: key.provider.clone(), repository: key.repository, sha: key.commit.clone() };
     for _ in 1..TRIES {
-        match Box::pin(commit::run(app, &commit, Trigger::Commit)).await {
-            Err(FeedbackError::Busy | FeedbackError::Contended) => tokio::time::sleep(PAUSE).await,
-            done => return Ok((app.table.upload(key, app.clock.now()).await?, done?)),
+        match Box::pin(commit::turn(app, &commit, Trigger::Commit)).await {
+            Ok(Turn::Done(done)) => return Ok((app.table.upload(key, app.clock.now()).await?, done)),
+            Ok(Turn::TakenAlong) | Err(FeedbackError::Busy | FeedbackError::Contended) => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error),
         }
     }
     Err(FeedbackError::Busy)

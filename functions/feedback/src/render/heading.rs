@@ -1,9 +1,7 @@
 //! The first line: may I merge? Read in two seconds, often as nothing but a notification's title.
 
 use crate::{
-    judge::{
-        Base, Compared, DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Scope, Style, Verdicts, Wanted,
-    },
+    judge::{Base, Compared, DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Scope, Style, Verdicts, Wanted},
     render::{
         escape::{NAME, SENTENCE, plain},
         numbers::{count, uncapitalised},
@@ -16,7 +14,7 @@ pub(crate) fn heading(verdicts: &Verdicts) -> String {
     let patch = verdicts.patch.as_ref();
     if let Some(waiting) = &verdicts.waiting {
         let so_far = patch.map_or_else(String::new, |patch| format!(" · so far {}", counted(patch, verdicts.style)));
-        return format!("⏳ {} of {}{so_far}", waiting.here, count(waiting.expected, "upload", "uploads"));
+        return format!("⏳ {}{so_far}", status::so_far(waiting));
     }
     let uploads = &verdicts.uploads;
     if uploads.nothing_readable() {

@@ -78,9 +78,17 @@ fn state(judged: &Judged) -> VerdictState {
 
 /// What all say while uploads are to come.
 fn still(waiting: &Waiting) -> String {
-    let text = format!("{} of {}", waiting.here, count(waiting.expected, "upload", "uploads"));
+    let text = so_far(waiting);
     let names: Vec<_> = waiting.missing.iter().map(|name| one_line(name)).collect();
     if names.is_empty() { text } else { format!("{text}, waiting for {}", names.join(", ")) }
+}
+
+/// How many uploads are here; of how many, when that is known.
+pub(super) fn so_far(waiting: &Waiting) -> String {
+    if waiting.expected > waiting.here {
+        return format!("{} of {}", waiting.here, count(waiting.expected, "upload", "uploads"));
+    }
+    count(waiting.here, "upload", "uploads")
 }
 
 /// The sentence, with what never came when the verdict was given without it.

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use covermark_feedback::{Feedback, FeedbackError, handle};
 use covermark_github::CredentialsDocument;
 use covermark_service::{credentials, http_client};
-use covermark_standin::{AppInstallation, GitHubStandIn, Options, PullRequest, Repo};
+use covermark_standin::{AppInstallation, GitHubStandIn, Options, PullRequest, Repo, state::Level};
 use covermark_state::{
     Table,
     blobs::Blobs,
@@ -22,7 +22,8 @@ use covermark_state::{
     vault::FileVault,
 };
 use covermark_types::{
-    AccountId, AppId, Clock, CommitSha, Fault as _, FaultClass, Provider, Secret, SystemRandom, UploadId, random_hex,
+    AccountId, AppId, Clock, CommitSha, Fault as _, FaultClass, Provider, PullNumber, Secret, SystemRandom, UploadId,
+    random_hex,
 };
 
 use crate::parts::{TestClock, TestQueue};
@@ -60,10 +61,10 @@ impl House {
         Self::with_files(&[]).await
     }
 
-    /// With more files on `main`. The App may not make check runs, so verdicts are statuses.
+    /// With more files on `main`. The App may look at checks and not make any, so verdicts are statuses.
     pub(crate) async fn with_files(more: &[(&str, &str)]) -> Self {
         let house = Self::with_all_rights(more).await;
-        house.installation.withhold("checks");
+        house.installation.grant("checks", Level::Read);
         house.sync().await;
         house
     }
@@ -133,6 +134,11 @@ impl House {
 
     /// Opens an upload, as the upload function does.
     pub(crate) async fn open(&self, commit: &CommitSha, name: &str, pull: bool) -> UploadKey {
+        self.open_for(commit, name, pull.then(|| self.pull.state().number)).await
+    }
+
+    /// The same for any pull request.
+    pub(crate) async fn open_for(&self, commit: &CommitSha, name: &str, pull: Option<PullNumber>) -> UploadKey {
         let bytes = random_hex::<16>(&SystemRandom);
         let id = [&bytes[..8], &bytes[8..12], &bytes[12..16], &bytes[16..20], &bytes[20..]].join("-");
         let key = UploadKey {
@@ -143,8 +149,8 @@ impl House {
         };
         let mut upload = Upload::new(key.clone(), OpenedBy::RepositoryToken, self.clock.now());
         upload.name = Some(name.to_owned());
-        upload.pull = pull.then(|| self.pull.state().number);
-        upload.branch = Some(if pull { "faster" } else { "main" }.to_owned());
+        upload.pull = pull;
+        upload.branch = Some(if pull.is_some() { "faster" } else { "main" }.to_owned());
         assert!(self.feedback.table.open_upload(&upload).await.expect("a row").applied());
         key
     }

@@ -9,5 +9,7 @@ mod flags;
 mod house;
 mod parts;
 mod posting;
+mod storm;
+mod timing;
 mod trouble;
 mod uploads;

@@ -49,6 +49,11 @@ impl TestQueue {
         Arc::new(Self { clock, waiting: Mutex::default() })
     }
 
+    /// How many messages there are, due or not.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.lock().expect("unpoisoned").len()
+    }
+
     /// Takes the messages whose time has come.
     pub(crate) fn due(&self) -> Vec<String> {
         let now = self.clock.now();

@@ -47,7 +47,7 @@ async fn a_report_that_curl_puts_is_stored_at_once() {
     assert_eq!((upload.flags.join(" "), upload.name.as_deref()), ("unit linux".to_owned(), Some("story")));
     let stored = world.blobs.get(&upload.key.blob_key(), 1000).await.expect("read").expect("a report");
     assert_eq!(stored, LCOV);
-    assert_eq!(world.queue.sent().len(), 1, "a folder tells nobody, so that we must");
+    assert_eq!(world.queue.sent().len(), 2, "it was opened; and a folder tells nobody, so that we must");
 }
 
 #[tokio::test]

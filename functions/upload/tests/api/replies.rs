@@ -38,7 +38,10 @@ async fn upload_coverage_opens_an_upload_and_says_where_to_put_the_report() {
     assert_eq!((upload.branch.as_deref(), upload.pull), (Some("feature"), Some(PullNumber(7))));
     let location = answer.body["raw_upload_location"].as_str().expect("an address");
     assert!(location.contains(&upload.key.blob_key()), "{location}");
-    assert_eq!(world.queue.sent(), Vec::<String>::new(), "feedback hears of it from the storage");
+    let opened = r#"{"v":1,"kind":"opened","provider":"gh","repository":42,"commit":"f50426d595a7de9835aa56510687900a0fb81b41"}"#;
+    assert_eq!(world.queue.sent(), [opened], "feedback hears of the report itself from the storage");
+    world.post(UPLOAD_COVERAGE, &upload_coverage()).await;
+    assert_eq!(world.queue.sent().len(), 1, "the second one of a commit is no news");
 }
 
 #[tokio::test]

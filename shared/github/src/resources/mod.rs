@@ -5,6 +5,7 @@
 
 pub mod apps;
 pub mod check_runs;
+pub mod check_suites;
 pub mod comments;
 pub mod commits;
 pub mod compare;

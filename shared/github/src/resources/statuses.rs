@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{client::RepositoryClient, error::Error};
+use crate::{client::RepositoryClient, error::Error, page::PER_PAGE};
 
 /// What a status says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,22 @@ pub struct Status {
     pub target_url: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Combined {
+    statuses: Vec<Status>,
+}
+
 impl RepositoryClient {
+    /// The latest status of each context, at most a hundred: `GET /repos/{owner}/{repo}/commits/{sha}/status`.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without `statuses: read`.
+    pub async fn statuses(&self, sha: &CommitSha) -> Result<Vec<Status>, Error> {
+        let request = self.request(Method::GET, &["commits", sha.as_str(), "status"]).query("per_page", PER_PAGE);
+        let combined: Combined = self.send(&request).await?.json()?;
+        Ok(combined.statuses)
+    }
+
     /// Sets a status: `POST /repos/{owner}/{repo}/statuses/{sha}`. Sent once; setting it again replaces it, so the
     /// caller may.
     ///

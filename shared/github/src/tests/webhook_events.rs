@@ -10,7 +10,8 @@ use super::{
     webhook_signature::{headers, sign},
 };
 use crate::webhook::{
-    Event, EventError, InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, verify,
+    CiEvent, CiNews, Event, EventError, InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction,
+    queued_pull, verify,
 };
 
 fn read_bytes(event: &str, body: &[u8]) -> Result<Event, EventError> {
@@ -122,10 +123,75 @@ fn a_known_event_that_cannot_be_read_says_where() {
     assert_eq!(read_bytes("push", b"{").unwrap_err().path, ".");
 }
 
+fn ci(event: &str, body: &Value) -> CiEvent {
+    let mut body = body.clone();
+    body["repository"] = repository();
+    match read(event, &body).unwrap() {
+        Event::Ci(event) => event,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_ended_is_told_from_what_goes_on() {
+    let run = json!({ "head_sha": SHA, "app": { "id": 15_368 }, "status": "in_progress" });
+    let cases = [
+        ("check_suite", json!({ "action": "completed", "check_suite": run }), Some(CiNews::Ended { context: None })),
+        ("check_suite", json!({ "action": "requested", "check_suite": run }), None),
+        ("workflow_run", json!({ "action": "completed", "workflow_run": run }), Some(CiNews::Ended { context: None })),
+        ("workflow_run", json!({ "action": "in_progress", "workflow_run": run }), None),
+        ("check_run", json!({ "action": "completed", "check_run": run }), None),
+        ("check_run", json!({ "action": "rerequested", "check_run": run }), Some(CiNews::Again)),
+        ("check_run", json!({ "action": "requested_action", "check_run": run }), Some(CiNews::Again)),
+        ("check_suite", json!({ "action": "rerequested", "check_suite": run }), Some(CiNews::Again)),
+        ("status", json!({ "sha": SHA, "state": "pending", "context": "ci/a" }), None),
+        (
+            "status",
+            json!({ "sha": SHA, "state": "failure", "context": "ci/a" }),
+            Some(CiNews::Ended { context: Some("ci/a".to_owned()) }),
+        ),
+    ];
+    for (event, body, wanted) in cases {
+        let read = ci(event, &body);
+        assert_eq!(read.commit.as_str(), SHA);
+        assert_eq!(read.news, wanted.unwrap_or(CiNews::Nothing), "{event} {body}");
+    }
+}
+
+#[test]
+fn a_merge_group_names_its_commit_and_its_branch() {
+    let group =
+        json!({ "head_sha": SHA, "head_ref": "refs/heads/gh-readonly-queue/main/pr-7-0123abc", "base_sha": SHA });
+    let read = ci("merge_group", &json!({ "action": "checks_requested", "merge_group": group }));
+    let branch = "gh-readonly-queue/main/pr-7-0123abc".to_owned();
+    assert_eq!(read.news, CiNews::Queued { branch, base: Some(SHA.parse().unwrap()) });
+    let destroyed = ci("merge_group", &json!({ "action": "destroyed", "merge_group": group }));
+    assert_eq!(destroyed.news, CiNews::Nothing);
+}
+
+#[test]
+fn a_merge_queues_branch_names_its_pull_request() {
+    for (branch, wanted) in [
+        ("gh-readonly-queue/main/pr-7-0123abcdef", Some(7)),
+        ("gh-readonly-queue/release/2.x/pr-104-0123abcdef", Some(104)),
+        ("gh-readonly-queue/pr-1-abc/pr-2-0123abcdef", Some(2)),
+        ("gh-readonly-queue/main/pr-0-0123abcdef", None),
+        ("gh-readonly-queue/main/pr-7-nothex!", None),
+        ("gh-readonly-queue/main/pr-7", None),
+        ("gh-readonly-queue/", None),
+        ("main/pr-7-0123abcdef", None),
+    ] {
+        assert_eq!(queued_pull(branch).map(|number| number.0), wanted, "{branch}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_body_is_an_event_or_an_error(body in proptest::collection::vec(any::<u8>(), 0..300)) {
-        for event in ["installation", "installation_repositories", "repository", "pull_request", "push"] {
+        for event in [
+            "installation", "installation_repositories", "repository", "pull_request", "push", "check_run",
+            "check_suite", "workflow_run", "merge_group", "status", "public", "installation_target",
+        ] {
             let _ = read_bytes(event, &body);
         }
     }

@@ -102,3 +102,19 @@ PullRequestAction {
     /// It is a draft again.
     ConvertedToDraft,
 });
+actions!(/// What happened to a check run.
+CheckRunAction {
+    /// Somebody wants it to run again.
+    Rerequested,
+    /// Somebody pressed one of its buttons.
+    RequestedAction,
+});
+actions!(/// What happened to a check suite, a workflow run or a merge group.
+CiAction {
+    /// It ended.
+    Completed,
+    /// Somebody wants all of it to run again.
+    Rerequested,
+    /// A merge queue wants its commit to be checked.
+    ChecksRequested,
+});

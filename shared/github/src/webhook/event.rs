@@ -9,6 +9,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     actions::{InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, Sender},
+    ci::CiEvent,
     signature::{Delivery, Verified},
 };
 use crate::{lenient, resources::repositories::RepositoryReference};
@@ -84,6 +85,8 @@ pub enum Event {
         /// By whom.
         sender: Option<Sender>,
     },
+    /// Something about what runs on a commit.
+    Ci(CiEvent),
     /// An event that nothing here acts on.
     Other,
 }
@@ -98,14 +101,15 @@ impl Event {
             | Self::Repository { sender, .. }
             | Self::PullRequest { sender, .. }
             | Self::Push { sender, .. } => sender.as_ref(),
+            Self::Ci(event) => event.sender.as_ref(),
             Self::Ping | Self::Other => None,
         }
     }
 }
 
 #[derive(Deserialize)]
-struct Identified {
-    id: InstallationId,
+pub(super) struct Identified {
+    pub(super) id: InstallationId,
 }
 
 #[derive(Deserialize)]
@@ -173,13 +177,27 @@ impl Verified<Delivery> {
             }
             "repository" => self.read::<AboutRepository>()?.into(),
             "pull_request" => self.read::<AboutPull>()?.into(),
+            // It became public: nothing else is said, and nothing else need be.
+            "public" => self.read::<AboutRepository>()?.into(),
+            // The account of the installation has another name.
+            "installation_target" => {
+                let it: AboutInstallation<InstallationAction> = self.read()?;
+                Event::Installation { action: InstallationAction::Other, id: it.installation.id, sender: it.sender }
+            }
             "push" => self.read::<AboutPush>()?.into(),
+            "check_run" | "check_suite" | "workflow_run" | "merge_group" | "status" => {
+                Event::Ci(CiEvent::of(&self.event, &self.body).map_err(|path| self.unreadable(path))?)
+            }
             _ => Event::Other,
         })
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T, EventError> {
-        lenient::read(&self.body).map_err(|place| EventError { event: self.event.clone(), path: place.0 })
+        lenient::read(&self.body).map_err(|place| self.unreadable(place.0))
+    }
+
+    fn unreadable(&self, path: String) -> EventError {
+        EventError { event: self.event.clone(), path }
     }
 }
 

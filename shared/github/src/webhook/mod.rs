@@ -4,9 +4,13 @@
 //! which looks at nothing but the signature before it is proven.
 
 mod actions;
+mod ci;
 mod event;
 mod signature;
 
-pub use actions::{InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, Sender};
+pub use actions::{
+    CheckRunAction, CiAction, InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, Sender,
+};
+pub use ci::{CiEvent, CiNews, QUEUE_PREFIX, queued_pull};
 pub use event::{Event, EventError};
 pub use signature::{Delivery, Refused, Verified, verify};

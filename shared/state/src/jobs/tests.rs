@@ -3,7 +3,7 @@ use covermark_types::{
 };
 use proptest::prelude::*;
 
-use super::{FeedbackJob, Job as _, SyncJob, SyncMessage};
+use super::{FeedbackJob, Hint, Job as _, SyncJob, SyncMessage};
 use crate::rows::upload::UploadKey;
 
 fn provider() -> impl Strategy<Value = Provider> {
@@ -31,12 +31,30 @@ fn sync_job() -> impl Strategy<Value = SyncJob> {
         (provider(), 1_u64.., 1_u64.., installation()).prop_map(|(provider, id, number, installation)| {
             SyncJob::Pull { provider, repository: RepositoryId(id), pull: PullNumber(number), installation }
         }),
+        (provider(), 1_u64.., sha(), any::<bool>()).prop_map(|(provider, id, commit, ended)| SyncJob::Commit {
+            provider,
+            repository: RepositoryId(id),
+            commit,
+            hint: if ended { Hint::CiEnded } else { Hint::Again },
+        }),
+        (provider(), 1_u64.., sha(), ".{0,50}", proptest::option::of(sha())).prop_map(
+            |(provider, id, commit, branch, base)| SyncJob::Queued {
+                provider,
+                repository: RepositoryId(id),
+                commit,
+                branch,
+                base
+            }
+        ),
         provider().prop_map(|provider| SyncJob::Reconcile { provider }),
     ]
 }
 
+fn sha() -> impl Strategy<Value = CommitSha> {
+    "[0-9a-f]{40}".prop_map(|text| text.parse::<CommitSha>().expect("a SHA"))
+}
+
 fn feedback_job() -> impl Strategy<Value = FeedbackJob> {
-    let sha = || "[0-9a-f]{40}".prop_map(|text| text.parse::<CommitSha>().expect("a SHA"));
     prop_oneof![
         (provider(), 1_u64.., sha(), guid()).prop_map(|(provider, id, commit, upload)| FeedbackJob::Upload {
             provider,
@@ -44,10 +62,14 @@ fn feedback_job() -> impl Strategy<Value = FeedbackJob> {
             commit,
             upload: upload.parse::<UploadId>().expect("a UUID"),
         }),
-        (provider(), 1_u64.., sha()).prop_map(|(provider, id, commit)| FeedbackJob::Commit {
-            provider,
-            repository: RepositoryId(id),
-            commit
+        (provider(), 1_u64.., sha(), 0..4_u8).prop_map(|(provider, id, commit, kind)| {
+            let repository = RepositoryId(id);
+            match kind {
+                0 => FeedbackJob::Commit { provider, repository, commit },
+                1 => FeedbackJob::Opened { provider, repository, commit },
+                2 => FeedbackJob::Wake { provider, repository, commit, at: (id % 2 == 0).then_some(1) },
+                _ => FeedbackJob::Again { provider, repository, commit },
+            }
         }),
     ]
 }
@@ -100,7 +122,7 @@ fn what_this_build_does_not_know_is_refused_for_good() {
         error.to_string()
     };
     insta::assert_snapshot!(refused(r#"{"v":2,"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: it has version 2, and this build knows 1");
-    insta::assert_snapshot!(refused(r#"{"v":1,"kind":"sing","provider":"gh"}"#), @"the job cannot be read: unknown variant `sing`, expected one of `installation`, `installation-repositories`, `repository`, `pull`, `reconcile` at line 1 column 37");
+    insta::assert_snapshot!(refused(r#"{"v":1,"kind":"sing","provider":"gh"}"#), @"the job cannot be read: unknown variant `sing`, expected one of `installation`, `installation-repositories`, `repository`, `pull`, `commit-hint`, `queued`, `reconcile` at line 1 column 37");
     insta::assert_snapshot!(refused(r#"{"v":1,"kind":"reconcile","provider":"GH!"}"#), @"the job cannot be read: not a provider: up to 32 lower-case letters, digits and hyphens are expected at line 1 column 43");
     insta::assert_snapshot!(refused(r#"{"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: missing field `v` at line 1 column 36");
     insta::assert_snapshot!(refused(&" ".repeat(20_000)), @"the job has 20000 bytes; at most 16384 are allowed");

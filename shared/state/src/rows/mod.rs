@@ -16,6 +16,7 @@ pub mod pull;
 pub mod quota;
 pub mod repository;
 pub mod session;
+pub mod timing;
 mod totals;
 pub mod upload;
 mod upload_notes;

@@ -12,5 +12,6 @@ mod pulls;
 mod quotas;
 mod repositories;
 mod support;
+mod timings;
 mod tokens;
 mod uploads;

@@ -5,6 +5,7 @@
 mod apps;
 mod browse;
 mod check_runs;
+mod check_suites;
 mod comments;
 mod commits;
 mod compare;
@@ -79,6 +80,7 @@ pub(crate) static API: &[Route] = &[
     get("/repos/{owner}/{repo}/commits/{ref}/status", STATUSES_READ, statuses::combined),
     get("/repos/{owner}/{repo}/commits/{ref}/statuses", STATUSES_READ, statuses::list),
     get("/repos/{owner}/{repo}/commits/{ref}/check-runs", CHECKS_READ, check_runs::list),
+    get("/repos/{owner}/{repo}/commits/{ref}/check-suites", CHECKS_READ, check_suites::list),
     get("/repos/{owner}/{repo}/commits/{ref}", CONTENTS, commits::show),
     get("/repos/{owner}/{repo}/compare/{basehead}", CONTENTS, compare::show),
     get("/repos/{owner}/{repo}/contents/{path}", CONTENTS, contents::show),

@@ -5,6 +5,7 @@
 
 mod account;
 mod app;
+mod check_suite;
 mod delivery;
 mod feedback;
 mod installation;
@@ -20,6 +21,7 @@ use covermark_types::{AccountId, Clock, InstallationId, Random, RepositoryId, Sy
 
 pub use account::{Account, AccountKind};
 pub use app::App;
+pub use check_suite::CheckSuite;
 pub use delivery::{Attempt, HookDelivery};
 pub use feedback::{CheckRun, Comment, CommitStatus};
 pub use installation::{Installation, Selection};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use covermark_types::{AccountId, CommitSha, PullNumber, RepositoryId, Timestamp};
 
-use super::{CheckRun, Comment, CommitStatus, Pull, WorkflowRun};
+use super::{CheckRun, CheckSuite, Comment, CommitStatus, Pull, WorkflowRun};
 use crate::git::Commit;
 
 /// A repository with all that is in it.
@@ -36,6 +36,8 @@ pub struct Repository {
     pub statuses: Vec<CommitStatus>,
     /// Check runs, oldest first.
     pub check_runs: Vec<CheckRun>,
+    /// Check suites of other Apps, oldest first.
+    pub check_suites: Vec<CheckSuite>,
     /// Workflow runs, oldest first.
     pub workflow_runs: Vec<WorkflowRun>,
     /// People from outside with access.

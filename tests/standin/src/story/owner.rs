@@ -95,6 +95,7 @@ impl World {
             comments: Vec::new(),
             statuses: Vec::new(),
             check_runs: Vec::new(),
+            check_suites: Vec::new(),
             workflow_runs: Vec::new(),
             collaborators: BTreeSet::new(),
             next_number: 1,

@@ -6,6 +6,7 @@
 mod account;
 mod app;
 mod check_run;
+mod check_suite;
 mod comment;
 mod commit;
 mod delivery;
@@ -17,6 +18,7 @@ mod workflow_run;
 pub(crate) use account::{account, organization, user};
 pub(crate) use app::{app, installation, permissions};
 pub(crate) use check_run::check_run;
+pub(crate) use check_suite::check_suite;
 pub(crate) use comment::comment;
 pub(crate) use commit::{commit, diff_entry, escape};
 pub(crate) use delivery::{delivery, delivery_item};

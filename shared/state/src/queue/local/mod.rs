@@ -27,6 +27,8 @@ use crate::Error;
 
 /// A message that was received this often and never deleted goes to the dead letters when it is due again.
 pub const MAX_RECEIVES: u32 = 5;
+/// What is sent for a time at least this far off is an appointment, which nobody who waits for work to end waits for.
+const APPOINTMENT: Duration = Duration::from_secs(15);
 /// After a failure of the file system a message rests this long.
 const REST: Duration = Duration::from_secs(1);
 
@@ -96,6 +98,8 @@ struct State {
 struct Entry {
     due: Instant,
     received: u32,
+    /// Sent for a later time, and that has not come yet.
+    appointment: bool,
 }
 
 impl State {
@@ -136,7 +140,8 @@ impl LocalQueue {
             let wait = Duration::try_from(now.1.duration_until(stored.due_at)).unwrap_or_default();
             // A clock that was set back must not hide a message for years.
             let due = now.0 + wait.min(MAX_DELAY);
-            state.insert(stored.id, Entry { due, received: stored.received });
+            let appointment = wait >= APPOINTMENT && stored.received == 0;
+            state.insert(stored.id, Entry { due, received: stored.received, appointment });
         }
         let shared = Shared { folder, clock, visibility, state: Mutex::new(state), wake: Notify::new() };
         Ok(Self { shared: Arc::new(shared) })
@@ -199,6 +204,7 @@ impl LocalQueue {
         };
         if let Some(entry) = state.messages.get_mut(&id) {
             entry.received = received + 1;
+            entry.appointment = false;
         }
         state.move_to(id, now + self.shared.visibility);
         Ok(Some(LocalMessage { id, body: stored.body, received: received + 1, sent_at: stored.sent_at }))
@@ -217,12 +223,12 @@ impl LocalQueue {
         Ok(())
     }
 
-    /// Waits until no message waits and none is in work.
+    /// Waits until no message is in work and none waits but for a time that is far off.
     pub async fn drained(&self) {
         loop {
             let mut woken = pin!(self.shared.wake.notified());
             woken.as_mut().enable();
-            if self.depth() == 0 {
+            if self.unsettled() == 0 {
                 return;
             }
             woken.await;
@@ -233,6 +239,12 @@ impl LocalQueue {
     pub fn retry_after(&self, id: MessageId, after: Duration) {
         self.state().move_to(id, Instant::now() + after);
         self.shared.wake.notify_waiters();
+    }
+
+    /// How many messages are in work or wait, those aside that were sent for a time that is far off.
+    #[must_use]
+    pub fn unsettled(&self) -> usize {
+        self.state().messages.values().filter(|entry| !entry.appointment).count()
     }
 
     /// How many messages wait or are in work.
@@ -258,7 +270,7 @@ impl LocalQueue {
         if !self.shared.folder.raise(id)? {
             return Ok(false);
         }
-        state.insert(id, Entry { due: Instant::now(), received: 0 });
+        state.insert(id, Entry { due: Instant::now(), received: 0, appointment: false });
         drop(state);
         self.shared.wake.notify_waiters();
         Ok(true)
@@ -288,7 +300,7 @@ impl Queue for LocalQueue {
         // stop it, so the message is made known there too and not after the wait.
         let written = tokio::task::spawn_blocking(move || {
             queue.shared.folder.write(&stored)?;
-            queue.state().insert(id, Entry { due, received: 0 });
+            queue.state().insert(id, Entry { due, received: 0, appointment: delay >= APPOINTMENT });
             queue.shared.wake.notify_waiters();
             Ok(())
         });
