@@ -42,7 +42,7 @@ PATHS = {
     "/repos/{owner}/{repo}/contents/{path}": ["get"],
     "/repos/{owner}/{repo}/git/trees/{tree_sha}": ["get"],
     "/repos/{owner}/{repo}/installation": ["get"],
-    "/repos/{owner}/{repo}/issues/comments/{comment_id}": ["get", "patch"],
+    "/repos/{owner}/{repo}/issues/comments/{comment_id}": ["delete", "get", "patch"],
     "/repos/{owner}/{repo}/issues/{issue_number}/comments": ["get", "post"],
     "/repos/{owner}/{repo}/pulls": ["get"],
     "/repos/{owner}/{repo}/pulls/{pull_number}": ["get"],

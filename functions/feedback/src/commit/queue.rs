@@ -37,7 +37,7 @@ impl Run<'_> {
         memory: &mut Memory,
     ) -> Result<(Done, bool), FeedbackError> {
         let mut skipped = vec![Skip::InQueue];
-        memory.look_at_queue(self.app, site, self.key, queued).await?;
+        Box::pin(memory.look_at_queue(self.app, site, self.key, queued)).await?;
         let set = settle::look(self.app, site, self.key, assembled, memory, self.timing).await?;
         let waits = set.waiting().is_some();
         let carried =

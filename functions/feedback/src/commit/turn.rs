@@ -10,7 +10,7 @@ use crate::{Feedback, FeedbackError, Skip, app::CommitKey};
 #[derive(Debug)]
 pub(crate) enum Turn {
     /// It was done, or there was nothing to do.
-    Done(Done),
+    Done(Box<Done>),
     /// Somebody else is at it and will see what this one was about.
     TakenAlong,
 }
@@ -24,7 +24,7 @@ pub(crate) async fn turn(app: &Feedback, key: &CommitKey, trigger: Trigger) -> R
     if let Trigger::Timer(at) = trigger {
         let timing = app.table.timing(provider, *repository, sha).await?.unwrap_or_default();
         if timing.concluded || timer::is_stale(&timing, at, app.clock.now()) {
-            return Ok(Turn::Done(Done::skipped(Skip::NotWaitedFor)));
+            return Ok(Turn::Done(Box::new(Done::skipped(Skip::NotWaitedFor))));
         }
     } else {
         app.table.ask_for_verdict(provider, *repository, sha, app.clock.now()).await?;
@@ -46,7 +46,7 @@ pub(crate) async fn turn(app: &Feedback, key: &CommitKey, trigger: Trigger) -> R
     if timing.asked > asked {
         timer::look_again(app, key).await?;
     }
-    Ok(Turn::Done(done))
+    Ok(Turn::Done(Box::new(done)))
 }
 
 /// The run, and what had been asked before it read anything.

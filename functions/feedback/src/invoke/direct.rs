@@ -135,7 +135,7 @@ async fn finish(app: &Feedback, key: &UploadKey) -> Result<(Option<Upload>, Done
     let commit = CommitKey { provider: key.provider.clone(), repository: key.repository, sha: key.commit.clone() };
     for _ in 1..TRIES {
         match Box::pin(commit::turn(app, &commit, Trigger::Commit)).await {
-            Ok(Turn::Done(done)) => return Ok((app.table.upload(key, app.clock.now()).await?, done)),
+            Ok(Turn::Done(done)) => return Ok((app.table.upload(key, app.clock.now()).await?, *done)),
             Ok(Turn::TakenAlong) | Err(FeedbackError::Busy | FeedbackError::Contended) => {
                 tokio::time::sleep(PAUSE).await;
             }

@@ -156,7 +156,7 @@ async fn storm(seed: u64, uploads: u32, deaths: bool, weather: bool) -> (Arc<Hou
     let storm = Storm { house: house.clone(), dice: Arc::new(Mutex::new(dice)), tally: tally.clone(), deaths };
     storm.rage().await;
     let handled = tally.handled.load(Ordering::Relaxed);
-    println!(
+    eprintln!(
         "seed {seed}: {uploads} uploads, {} messages sent, {handled} handled, {} died, {} failed, {} calls to GitHub",
         messages.len(),
         tally.died.load(Ordering::Relaxed),
@@ -223,7 +223,7 @@ async fn a_worker_that_dies_at_any_point_leaves_nothing_doubled_and_nothing_lost
         house.handle(&key).await.expect("feedback");
         assert_eq!(house.pull.comments().len(), 1, "after {polls} polls");
         if finished.is_some() {
-            println!("a run is polled {polls} times");
+            eprintln!("a run is polled {polls} times");
             break;
         }
     }
@@ -250,7 +250,7 @@ async fn a_first_run_that_dies_at_any_point_comments_once_when_it_comes_again() 
         let contexts = house.widgets.statuses(&head).len();
         assert_eq!(contexts, 2, "after {polls} polls");
         if finished.is_some() {
-            println!("a first run is polled {polls} times");
+            eprintln!("a first run is polled {polls} times");
             return;
         }
     }

@@ -19,6 +19,9 @@ async fn walk(story: &Story) {
     let run = client.post(&format!("{repo}/check-runs"), run).await.body["id"].clone();
     client.patch(&format!("{repo}/check-runs/{run}"), json!({"conclusion": "success"})).await;
     client.patch(&format!("{repo}/issues/comments/{comment}"), json!({"body": "y"})).await;
+    let suite = story.widgets.start_suite(&head, "github-actions");
+    client.get(&format!("{repo}/commits/{head}/check-suites")).await;
+    story.widgets.end_suite(suite, "success");
     for path in [
         String::new(),
         "/pulls".to_owned(),
@@ -30,6 +33,7 @@ async fn walk(story: &Story) {
         format!("/commits/{head}/status"),
         format!("/commits/{head}/statuses?per_page=100&page=2"),
         format!("/commits/{head}/check-runs"),
+        format!("/commits/{head}/check-suites"),
         "/commits/feature/faster".to_owned(),
         "/compare/main...feature/faster".to_owned(),
         "/contents/src/lib.rs?ref=main".to_owned(),
@@ -43,6 +47,8 @@ async fn walk(story: &Story) {
     ] {
         client.get(&format!("{repo}{path}")).await;
     }
+    let deleted = format!("{repo}/issues/comments/{comment}");
+    client.send("DELETE", &deleted, None).await.expect("an answer");
     client.with("accept", "application/vnd.github.diff").get(&format!("{repo}/pulls/7")).await;
     client.get("/installation/repositories").await;
     client.get("/rate_limit").await;
