@@ -1,7 +1,7 @@
 //! How fast reports are read, merged, stored and compared: `cargo bench -p covermark-coverage`.
 //!
 //! Beside each text format stand its floors: what it takes just to look at all bytes, lines or tags. The data is made
-//! here (`data.rs`). On a shared machine look at the fastest sample, not at the mean.
+//! here (`data/`). On a shared machine look at the fastest sample, not at the mean.
 
 mod data;
 
@@ -36,11 +36,11 @@ fn reading(criterion: &mut Criterion) {
         group.sample_size(10);
         group.bench_function("parse", |bench| bench.iter(|| formats::parse(name, black_box(text.as_bytes())).is_ok()));
         group.bench_function("floor: UTF-8", |bench| {
-            bench.iter(|| std::str::from_utf8(black_box(text.as_bytes())).is_ok())
+            bench.iter(|| std::str::from_utf8(black_box(text.as_bytes())).is_ok());
         });
         if text.starts_with('<') {
             group.bench_function("floor: find <", |bench| {
-                bench.iter(|| memchr_iter(b'<', black_box(text.as_bytes())).count())
+                bench.iter(|| memchr_iter(b'<', black_box(text.as_bytes())).count());
             });
             group.bench_function("floor: quick-xml events", |bench| bench.iter(|| events(black_box(&text))));
         } else if name == "lcov" || name == "go" {

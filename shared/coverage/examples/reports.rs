@@ -5,7 +5,7 @@
 //! reports read FILE
 //! ```
 
-#[path = "../benches/data.rs"]
+#[path = "../benches/data/mod.rs"]
 mod data;
 
 use std::fs::File;

@@ -28,20 +28,19 @@ fn by_path(reports: &[&[FileReport]]) -> Vec<FileReport> {
     let mut left = reports.to_vec();
     let mut merged = Vec::with_capacity(left.iter().map(|files| files.len()).max().unwrap_or(0));
     let mut same = Vec::with_capacity(left.len());
-    // Reports of one build have the same files, so the first one's path is nearly always everybody's.
-    while let Some(path) = left.iter().filter_map(|files| files.first()).map(FileReport::path).min() {
+    loop {
+        left.retain(|files| !files.is_empty());
+        let Some(first) = left.first().and_then(|files| files.first()).map(FileReport::path) else { return merged };
+        // Reports of one build have the same files, so the first one's path is nearly always everybody's.
+        let all = left.iter().all(|files| files[0].path() == first);
+        let path = left.iter().map(|files| files[0].path()).filter(|_| !all).min().unwrap_or(first);
         same.clear();
-        for files in &mut left {
-            if let Some((file, rest)) = files.split_first()
-                && file.path() == path
-            {
-                same.push(file);
-                *files = rest;
-            }
+        for files in left.iter_mut().filter(|files| all || files[0].path() == path) {
+            same.push(&files[0]);
+            *files = &files[1..];
         }
         merged.extend(join(&same, Repeat::Add));
     }
-    merged
 }
 
 /// The reports that are not contained in another one, with their parts. The largest are looked at first.

@@ -144,7 +144,7 @@ impl<'a> Input<'a> {
     pub(super) fn lines(&mut self) -> Option<&str> {
         self.at += std::mem::take(&mut self.lent);
         loop {
-            let rest = self.text[self.at..].as_bytes();
+            let rest = &self.text.as_bytes()[self.at..];
             if self.skipping {
                 let end = memchr(b'\n', rest);
                 self.skipping = end.is_none();

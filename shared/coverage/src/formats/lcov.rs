@@ -66,40 +66,29 @@ impl Reader {
     /// `DA:1,2` and `BRDA:1,0,1,2`, plain small numbers, a line feed. Its length, or `None` for [`Reader::record`].
     #[inline]
     fn usual(&mut self, text: &[u8]) -> Option<usize> {
+        let text: &[u8; 48] = text.first_chunk()?;
         if text.starts_with(b"DA:") {
             let (number, length) = number::leading(&text[3..])?;
-            let at = 3 + length;
-            let rest = text.get(at..)?.strip_prefix(b",")?;
-            let (hits, length) = number::leading(rest)?;
-            (rest.get(length) == Some(&b'\n') && number > 0).then(|| {
+            let comma = 3 + length;
+            let (hits, length) = number::leading(&text[comma + 1..])?;
+            let end = comma + 1 + length;
+            (text[comma] == b',' && text[end] == b'\n' && number > 0).then(|| {
                 self.builder.line(number, hits);
-                at + length + 2
+                end + 1
             })
         } else if text.starts_with(b"BRDA:") {
-            self.usual_arm(text)
+            let (number, length) = number::leading(&text[5..])?;
+            let (fact, end) = match single_digits(&text[5 + length..]) {
+                Some(fact) => (fact, 5 + length + 7),
+                None => plain_numbers(text, 5 + length)?,
+            };
+            (number > 0).then(|| {
+                self.builder.arm(number, fact);
+                end
+            })
         } else {
             None
         }
-    }
-
-    #[inline]
-    fn usual_arm(&mut self, text: &[u8]) -> Option<usize> {
-        let (number, mut at) = number::leading(&text[5..])?;
-        at += 5;
-        let field = |at: usize| {
-            let rest = text.get(at..)?.strip_prefix(b",")?;
-            let (value, length) = number::leading(rest)?;
-            // A leading zero makes a name of it.
-            (rest[0] != b'0' || length == 1).then_some((value, at + length + 1))
-        };
-        let (block, after_block) = field(at)?;
-        let (arm, after_arm) = field(after_block)?;
-        let rest = text.get(after_arm..)?.strip_prefix(b",")?;
-        let (taken, length) = if rest.first() == Some(&b'-') { (0, 1) } else { number::leading(rest)? };
-        (rest.get(length) == Some(&b'\n') && number > 0 && arm < 1 << 16).then(|| {
-            self.builder.arm(number, Fact::numbered(block, arm, taken > 0));
-            after_arm + length + 2
-        })
     }
 
     fn finish(mut self) -> Parsed {
@@ -216,4 +205,35 @@ impl Reader {
     fn warn(&mut self, code: WarningCode, record: &[u8]) {
         self.warnings.add(code, Place::Line(self.line), record);
     }
+}
+
+/// `,0,1,2` and a line feed: what most arms end in, eight bytes at a time.
+#[inline]
+fn single_digits(text: &[u8]) -> Option<Fact> {
+    const DIGITS: u64 = 0x0000_0F00_0F00_0F00;
+    let mut word = u64::from_le_bytes(*text.first_chunk()?);
+    if word >> 40 & 0xFF == u64::from(b'-') {
+        // An arm of a block that never ran was not taken.
+        word ^= u64::from(b'-' ^ b'0') << 40;
+    }
+    let shape = word & 0x00FF_F0FF_F0FF_F0FF == 0x000A_302C_302C_302C;
+    let decimal = ((word & DIGITS) + 0x0000_0600_0600_0600) & 0x0000_1000_1000_1000 == 0;
+    let digit = |at: u32| (word >> at & 0xF) as u32;
+    (shape && decimal).then(|| Fact::numbered(digit(8), digit(24), digit(40) > 0))
+}
+
+/// `,12,345,67` and a line feed: the arm, and where the record ends.
+#[inline]
+fn plain_numbers(text: &[u8; 48], at: usize) -> Option<(Fact, usize)> {
+    let field = |at: usize| {
+        let (value, length) = number::leading(text.get(at + 1..)?)?;
+        // A leading zero makes a name of it.
+        (text[at] == b',' && (text[at + 1] != b'0' || length == 1)).then_some((value, at + 1 + length))
+    };
+    let (block, at) = field(at)?;
+    let (arm, at) = field(at)?;
+    let rest = text.get(at..)?.strip_prefix(b",")?;
+    let (taken, length) = if rest.first() == Some(&b'-') { (0, 1) } else { number::leading(rest)? };
+    (rest.get(length) == Some(&b'\n') && arm < 1 << 16)
+        .then(|| (Fact::numbered(block, arm, taken > 0), at + length + 2))
 }

@@ -82,7 +82,7 @@ mod tests {
     proptest! {
         #[test]
         fn leading_digits_are_a_number(digits in "[0-9]{0,9}", rest in proptest::collection::vec(any::<u8>(), 0..12)) {
-            let mut text = digits.clone().into_bytes();
+            let mut text = digits.into_bytes();
             text.extend(rest);
             let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
             let expected = (text.len() >= 8 && (1..8).contains(&length))

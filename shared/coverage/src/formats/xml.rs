@@ -6,12 +6,15 @@
 //! ones and character references is ever resolved. What is not well-formed is forgiven where its meaning is clear (end
 //! tags that do not match); a tag without an end, one over 1 MiB and nesting over 256 end the document.
 
+mod values;
+
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memmem};
 
 use super::input::{Input, MAX_RECORD};
 use super::{Place, WarningCode, Warnings};
+pub(super) use values::{attributes, unescape};
 
 /// No report is nested a tenth as deep.
 const MAX_DEPTH: u32 = 256;
@@ -283,74 +286,6 @@ fn doctype_end(text: &[u8]) -> Option<usize> {
         }
         at += 1;
     }
-}
-
-/// Names and raw values in what follows a tag's name.
-pub(super) fn attributes(raw: &str) -> impl Iterator<Item = (&str, &str)> {
-    // Names and values are a few bytes long: a vector search would take longer to start than to search.
-    let bytes = raw.as_bytes();
-    let after = |mut at: usize, passed: fn(u8) -> bool| {
-        while at < bytes.len() && passed(bytes[at]) {
-            at += 1;
-        }
-        at
-    };
-    let space = |byte: u8| byte.is_ascii_whitespace();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let name = after(at, space);
-        let name_end = after(name, |byte| byte != b'=' && !byte.is_ascii_whitespace());
-        let equals = after(name_end, space);
-        if bytes.get(equals) != Some(&b'=') {
-            return None;
-        }
-        let value = after(equals + 1, space) + 1;
-        let value_end = match bytes.get(value - 1) {
-            Some(b'"') => after(value, |byte| byte != b'"'),
-            Some(b'\'') => after(value, |byte| byte != b'\''),
-            _ => return None,
-        };
-        if value_end == bytes.len() {
-            return None;
-        }
-        at = value_end + 1;
-        Some((&raw[name..name_end], &raw[value..value_end]))
-    })
-}
-
-/// The text behind predefined entities and character references; `None` when another entity is in it.
-pub(super) fn unescape(raw: &str) -> Option<Cow<'_, str>> {
-    let Some(first) = memchr(b'&', raw.as_bytes()) else { return Some(Cow::Borrowed(raw)) };
-    let mut out = String::with_capacity(raw.len());
-    out.push_str(&raw[..first]);
-    let mut rest = &raw[first..];
-    while let Some(at) = memchr(b'&', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        let reference = &rest[at + 1..];
-        let end = memchr2(b';', b'&', reference.as_bytes()).filter(|end| reference.as_bytes()[*end] == b';')?;
-        out.push(character(&reference[..end])?);
-        rest = &reference[end + 1..];
-    }
-    out.push_str(rest);
-    Some(Cow::Owned(out))
-}
-
-fn character(reference: &str) -> Option<char> {
-    Some(match reference {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => {
-            let number = reference.strip_prefix('#')?;
-            let digits = number.strip_prefix('x').unwrap_or(number);
-            let radix = if digits.len() < number.len() { 16 } else { 10 };
-            // Rust would also read a sign.
-            let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            u32::from_str_radix(digits, radix).ok().filter(|code| plain && *code > 0).and_then(char::from_u32)?
-        }
-    })
 }
 
 /// A document's root element, its raw attributes, and the name of its first child.

@@ -232,6 +232,11 @@ impl<'a> Row<'a> {
 
     /// The numbers. One kind speaks for itself; several kinds give the best lower bound and say so.
     pub(crate) fn summary(self) -> Option<Branches> {
+        // Arms sort before everything else: if the last fact is one, all are.
+        if self.0.last().is_some_and(|last| last.is_arm()) {
+            let taken = self.0.iter().map(|arm| arm.0 & 1).sum();
+            return Some(Branches { taken: clamp(taken), total: clamp(self.0.len() as u64), approximate: false });
+        }
         let parts = self.parts();
         let arms = (!parts.arms.is_empty()).then(|| Branches {
             taken: clamp(parts.arms.iter().filter(|arm| arm.0 & 1 == 1).count() as u64),

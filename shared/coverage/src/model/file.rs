@@ -85,10 +85,23 @@ impl FileReport {
     /// The sums over this file.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals { files: u64::from(!self.columns.numbers.is_empty()), ..Totals::default() };
-        self.lines().for_each(|line| totals.count_line(&line));
-        // From the rows and not from the lines: arms on lines that are not executable count too.
-        self.columns.branches.iter().for_each(|(_, row)| totals.count_branches(row.summary()));
+        let columns = &self.columns;
+        let mut totals = Totals { files: u64::from(!columns.numbers.is_empty()), ..Totals::default() };
+        totals.lines = columns.numbers.len() as u64;
+        totals.hits = columns.hits.iter().filter(|hits| **hits > 0).count() as u64;
+        totals.misses = totals.lines - totals.hits;
+        let mut left = &columns.numbers[..];
+        // Arms on lines that are not executable count as branches, and make no line partial.
+        for (line, row) in columns.branches.iter() {
+            let Some(branches) = row.summary() else { continue };
+            totals.count_branches(Some(branches));
+            if branches.taken < branches.total {
+                left = &left[left.iter().take_while(|number| **number < line).count()..];
+                let ran = left.first() == Some(&line) && columns.hits[columns.numbers.len() - left.len()] > 0;
+                totals.hits -= u64::from(ran);
+                totals.partials += u64::from(ran);
+            }
+        }
         for function in self.functions() {
             totals.functions += 1;
             totals.functions_hit += u64::from(function.hits > 0);

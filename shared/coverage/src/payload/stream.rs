@@ -113,7 +113,7 @@ fn is_client_json(text: &[u8]) -> bool {
 
 /// The first byte that is no space.
 fn first_byte(from: &mut dyn Read) -> Vec<u8> {
-    from.bytes().map_while(Result::ok).find(|byte| !byte.is_ascii_whitespace()).into_iter().collect()
+    BufReader::new(from).bytes().map_while(Result::ok).find(|byte| !byte.is_ascii_whitespace()).into_iter().collect()
 }
 
 /// Not empty when the text has sections.
