@@ -129,11 +129,12 @@ impl Run<'_> {
             return Ok(Done::skipped(Skip::StillWaiting));
         }
         let queued = queue::queued(self.timing, &assembled);
-        let number = match (&queued, assembled.row.pull) {
-            (Some(_), _) => None,
-            (None, Some(number)) => Some(number),
-            (None, None) => self.pull_of_commit(site).await?,
+        let number = match assembled.row.pull.filter(|_| queued.is_none()) {
+            Some(number) => Some(number),
+            None => self.pull_of_commit(site).await?,
         };
+        // A branch's name is anybody's to choose: the head of an open pull request is judged as that, whatever it is called.
+        let queued = queued.filter(|_| number.is_none());
         let lease = Lease::take(self.app, self.key, number).await?;
         let done = Box::pin(self.rounds(site, number, queued.as_ref(), assembled, &lease)).await;
         lease.give_back(self.app).await;

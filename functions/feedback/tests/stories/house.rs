@@ -139,6 +139,13 @@ impl House {
 
     /// The same for any pull request.
     pub(crate) async fn open_for(&self, commit: &CommitSha, name: &str, pull: Option<PullNumber>) -> UploadKey {
+        let upload = self.upload(commit, name, pull);
+        assert!(self.feedback.table.open_upload(&upload).await.expect("a row").applied());
+        upload.key
+    }
+
+    /// An upload that is not opened yet.
+    pub(crate) fn upload(&self, commit: &CommitSha, name: &str, pull: Option<PullNumber>) -> Upload {
         let bytes = random_hex::<16>(&SystemRandom);
         let id = [&bytes[..8], &bytes[8..12], &bytes[12..16], &bytes[16..20], &bytes[20..]].join("-");
         let key = UploadKey {
@@ -147,12 +154,11 @@ impl House {
             commit: commit.clone(),
             upload: id.parse::<UploadId>().expect("an id"),
         };
-        let mut upload = Upload::new(key.clone(), OpenedBy::RepositoryToken, self.clock.now());
+        let mut upload = Upload::new(key, OpenedBy::RepositoryToken, self.clock.now());
         upload.name = Some(name.to_owned());
         upload.pull = pull;
         upload.branch = Some(if pull.is_some() { "faster" } else { "main" }.to_owned());
-        assert!(self.feedback.table.open_upload(&upload).await.expect("a row").applied());
-        key
+        upload
     }
 
     /// PUTs the report of an upload.

@@ -251,6 +251,19 @@ async fn a_commit_of_a_merge_queue_without_uploads_gets_its_pull_requests_verdic
 }
 
 #[tokio::test]
+async fn a_head_that_is_called_like_a_merge_queues_commit_is_judged_as_what_it_is() {
+    let house = House::new().await;
+    let other = house.widgets.push("docs", &[("README.md", "# Widgets\n")]);
+    let docs = house.widgets.open_pull_request("Docs", "docs", "main");
+    let mut upload = house.upload(&house.head, "unit", None);
+    upload.branch = Some(format!("gh-readonly-queue/main/pr-{}-{other}", docs.state().number));
+    assert!(house.feedback.table.open_upload(&upload).await.expect("a row").applied());
+    house.store(&upload.key, lcov(PATH, 14, |line| line != 12)).await;
+    house.handle(&upload.key).await.expect("feedback");
+    assert!(house.comment().contains("3 of 4 changed lines"), "{}", house.comment());
+}
+
+#[tokio::test]
 async fn a_merge_queue_that_runs_no_ci_is_not_held_up() {
     let house = House::new().await;
     house.main_with(&["unit"]).await;

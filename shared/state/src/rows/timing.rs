@@ -9,7 +9,7 @@ use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, Timestamp};
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
-use super::{cut, repository::partition, ttl};
+use super::{cut, ttl};
 use crate::{
     Error, Table, Write,
     table::{Condition, Key, Update, item, number},
@@ -89,7 +89,8 @@ pub struct Settled {
 }
 
 fn key(provider: &Provider, repository: RepositoryId, sha: &CommitSha) -> Key {
-    Key::new(partition(provider, repository), format!("TIMING#{sha}"))
+    // A partition of its own: the webhook and upload functions may read and write these rows, and no other of the commit.
+    Key::new(format!("TIMING#{provider}#{repository}#{sha}"), "TIMING")
 }
 
 impl Table {
