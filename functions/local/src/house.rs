@@ -4,6 +4,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, middleware};
+use covermark_console::Console;
 use covermark_feedback::Feedback;
 use covermark_oauth::OAuth;
 use covermark_service::{credentials::WebhookSecrets, problem};
@@ -93,11 +94,20 @@ impl House {
             apps: rooms.apps.clone(),
             public_url: settings.public_url.clone(),
             clock: clock.clone(),
+            random: random.clone(),
+        };
+        let console = Console {
+            table: rooms.table.clone(),
+            blobs: blobs.clone(),
+            apps: rooms.apps.clone(),
+            public_url: settings.public_url.clone(),
+            clock: clock.clone(),
             random,
         };
         let store =
             blob_store::BlobStore { table: rooms.table.clone(), blobs, feedback: feedback_queue.clone(), clock };
         let at_the_root = Router::new()
+            .merge(covermark_console::routes(Arc::new(console)))
             .merge(covermark_webhook::routes(Arc::new(webhook)))
             .merge(covermark_oauth::router(Arc::new(oauth)))
             .merge(blob_store::routes(Arc::new(store)));

@@ -10,6 +10,7 @@ mod error;
 pub mod hashed;
 pub mod jobs;
 pub mod queue;
+pub mod report_view;
 pub mod rows;
 pub mod sdk_http;
 mod table;

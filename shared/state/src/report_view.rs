@@ -19,7 +19,6 @@ const MAX: u64 = 8 * 1024 * 1024;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ReportView {
-    version: u32,
     /// The pull request that it was judged for.
     pub pull: Option<PullNumber>,
     /// The verdict in one line.
@@ -88,6 +87,14 @@ pub struct PatchFileView {
     pub uncovered: Vec<(String, u32, u32)>,
 }
 
+/// The document as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept<V> {
+    version: u32,
+    #[serde(flatten)]
+    view: V,
+}
+
 impl ReportView {
     /// Where it is kept.
     fn key(provider: &Provider, repository: RepositoryId, sha: &CommitSha) -> String {
@@ -108,8 +115,7 @@ impl Blobs {
         view: &ReportView,
     ) -> Result<(), Error> {
         let key = ReportView::key(provider, repository, sha);
-        let view = ReportView { version: VERSION, ..view.clone() };
-        let json = serde_json::to_vec(&view)
+        let json = serde_json::to_vec(&Kept { version: VERSION, view })
             .map_err(|error| Error::Malformed { key: key.clone(), reason: error.to_string() })?;
         self.put(&key, json.into()).await
     }
@@ -125,7 +131,7 @@ impl Blobs {
         sha: &CommitSha,
     ) -> Result<Option<ReportView>, Error> {
         let Some(json) = self.get(&ReportView::key(provider, repository, sha), MAX).await? else { return Ok(None) };
-        let view: Option<ReportView> = serde_json::from_slice(&json).ok();
-        Ok(view.filter(|view| view.version == VERSION))
+        let kept: Option<Kept<ReportView>> = serde_json::from_slice(&json).ok();
+        Ok(kept.filter(|kept| kept.version == VERSION).map(|kept| kept.view))
     }
 }

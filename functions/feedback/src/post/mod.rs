@@ -76,6 +76,7 @@ pub(crate) async fn to_pull(
     found: Found,
 ) -> Result<Posted, FeedbackError> {
     lease.renew(app).await?;
+    keep_view(app, key, wanted).await;
     let page = site.place.report_page(&["pull", &number.to_string()]);
     let (comment, verdicts) = futures::join!(
         comment::post(app, site, lease, key, number, wanted.comment.as_ref(), found),
@@ -96,9 +97,19 @@ pub(crate) async fn to_commit(
 ) -> Result<Posted, FeedbackError> {
     lease.renew(app).await?;
     let mut posted = Posted::default();
+    keep_view(app, key, wanted).await;
     let page = site.place.report_page(&["commit", key.sha.as_str()]);
     verdicts(app, site, key, wanted, &page).await?.into(&mut posted);
     Ok(posted)
+}
+
+/// Keeps what the report page shows. Whoever follows a link finds the page at once, so it comes first; without it the
+/// page shows less, and that must not keep a verdict back.
+async fn keep_view(app: &Feedback, key: &CommitKey, wanted: &WantedFeedback) {
+    let kept = app.blobs.put_report_view(&key.provider, key.repository, &key.sha, &wanted.view).await;
+    if let Err(error) = kept {
+        tracing::warn!(cause = %error, commit = %key.sha, "what was judged could not be kept for the report page");
+    }
 }
 
 /// As check runs where the App may make them, else as statuses.

@@ -231,7 +231,7 @@ fn project(verdicts: &Verdicts, place: &Place) -> String {
 }
 
 /// What the reader must know of the comparison, as Markdown.
-fn remarks(verdicts: &Verdicts) -> Vec<String> {
+pub(super) fn remarks(verdicts: &Verdicts) -> Vec<String> {
     let mut lines: Vec<_> = verdicts.left_out.iter().take(LEFT_OUT).map(left_out).collect();
     let more = verdicts.left_out.len().saturating_sub(LEFT_OUT);
     if more > 0 {

@@ -11,8 +11,10 @@ mod heading;
 mod numbers;
 mod sections;
 mod status;
+mod view;
 
 use covermark_policy::{Behavior, Change, CommentRule, VerdictKind};
+use covermark_state::report_view::ReportView;
 use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, RepositoryName};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -44,6 +46,8 @@ pub(crate) struct WantedFeedback {
     pub verdicts: Vec<WantedVerdict>,
     /// What they should be.
     pub channel: Channel,
+    /// The same for the report page.
+    pub view: ReportView,
 }
 
 /// The comment as it should stand on the pull request.
@@ -80,7 +84,9 @@ pub(crate) fn render(verdicts: &Verdicts, place: &Place) -> WantedFeedback {
         VerdictKind::Statuses => Channel::Statuses,
         VerdictKind::Auto | VerdictKind::Checks => Channel::Best,
     };
-    WantedFeedback { comment, verdicts: status::verdicts(verdicts, place), channel }
+    let posted = status::verdicts(verdicts, place);
+    let view = view::view(verdicts, &posted);
+    WantedFeedback { comment, verdicts: posted, channel, view }
 }
 
 /// Whether enough has changed for a first comment (`require_changes`, `after_n_builds`). What is not known counts as

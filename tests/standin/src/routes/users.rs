@@ -51,3 +51,22 @@ pub(super) fn repositories(call: &mut Call<'_>) -> Outcome {
     let items = accessible(call, user, found).into_iter().map(item).collect();
     paginate_wrapped(call, "repositories", items, json!({}))
 }
+
+/// What a person may do in a repository. To a public one everybody has `read`.
+pub(super) fn permission(call: &mut Call<'_>) -> Outcome {
+    let login = call.text("username");
+    let person = call.world.accounts.values().find(|account| account.login.eq_ignore_ascii_case(login));
+    let person = person.ok_or_else(Answer::not_found)?.id;
+    let repository = call.repository();
+    let permission = match () {
+        () if repository.owner == person => "admin",
+        () if call.world.belongs(person, repository) => "write",
+        () if call.world.can_read(person, repository) => "read",
+        () => "none",
+    };
+    Ok(Answer::ok(json!({
+        "permission": permission,
+        "role_name": permission,
+        "user": wire::user(call.world, person),
+    })))
+}

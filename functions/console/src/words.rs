@@ -1,0 +1,39 @@
+//! What reason codes mean, for people.
+
+/// Why something was not posted, by its code. Codes of later versions stand for themselves.
+pub(crate) fn not_posted(code: &str) -> &str {
+    match code {
+        "comment.off" => "The configuration wants no comment.",
+        "comment.unchanged" => "The comment says the same already.",
+        "comment.not_required" => "Nothing has changed that the configuration wants a comment for.",
+        "comment.deleted" => "Somebody deleted the comment, and the configuration says to leave it at that.",
+        "comment.forbidden" => "GitHub refused the comment: the conversation is locked, or the App may not comment.",
+        "comment.rejected" => "GitHub refused the comment's text.",
+        "status.unchanged" | "check.unchanged" => "A status or check says the same already.",
+        "status.forbidden" | "status.rejected" | "check.forbidden" | "check.rejected" => {
+            "GitHub refused a status or check."
+        }
+        "permission.contents" => "The App may not read the history: it lacks `contents: read`.",
+        "permission.pull_requests" => "The App may not comment: it lacks `pull_requests: write`.",
+        "permission.statuses" => "The App may not set statuses: it lacks `statuses: write`.",
+        "permission.checks" => "The App may not make check runs: it lacks `checks: write`. Statuses are set instead.",
+        "pull.none" => "The commit belongs to no open pull request.",
+        "pull.not_found" => "GitHub does not know the pull request that the upload named.",
+        "pull.head_moved" => "Somebody pushed since: nothing is posted late on an old commit.",
+        "commit.unknown" => "GitHub does not know the commit.",
+        "diff.unknown" => "GitHub gave no complete diff, so the change was not judged.",
+        "base.none" => "No commit before this one has a report.",
+        "report.gone" => "A stored report has expired.",
+        other => other,
+    }
+}
+
+/// What to do about a path that was left out, by its reason's code.
+pub(crate) fn left_out(code: &str) -> &str {
+    match code {
+        "unknown-path" => "No file of the repository has this path or ends in it.",
+        "ambiguous-path" => "Several files of the repository end in this path.",
+        "absolute-path" => "A path of the build machine, and no list of the repository's files came with the upload.",
+        other => other,
+    }
+}
