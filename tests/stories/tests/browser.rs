@@ -147,6 +147,48 @@ async fn the_comment_is_read_on_the_pull_request_and_leads_to_the_lines_that_lac
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_report_of_a_private_repository_is_shown_to_its_members_and_is_nothing_to_others() {
+    let (town, browser) = (Town::new().await, Browser::open().await);
+    member(&town);
+    let pull = town.open_pull_request().await;
+    let (base, head, number) = (pull.base_sha(), pull.head_sha(), pull.state().number.0);
+    let job = |commit, pull, flag, report| CiJob { commit, pull, flag, file: "lcov.info", report };
+    uploaded(&town, &job(&base, None, "unit", LCOV_BASE)).await;
+    town.settled().await;
+    uploaded(&town, &job(&head, Some(number), "unit", LCOV_PARSER)).await;
+    town.settled().await;
+
+    let page = format!("{}/gh/acme/widgets/pull/{number}", town.url());
+    // To a stranger a repository that is there looks like one that is not.
+    for address in [page.clone(), format!("{}/gh/acme/secrets/pull/1", town.url())] {
+        browser.goto(&address).await;
+        browser.arrives_at("Sign in to see this").await;
+    }
+    browser.goto(&page).await;
+    browser.look("report-stranger").await;
+    browser.follow("Sign in").await;
+    browser.goto(&format!("{}/login/gh?next=%2Fgh%2Facme%2Fwidgets%2Fpull%2F{number}", town.url())).await;
+    browser.arrives_at("Authorize Covermark").await;
+    browser.press("Authorize").await;
+    browser.arrives_at(&format!("acme/widgets#{number}")).await;
+    let text = browser.text("main").await;
+    assert!(text.contains("covermark/patch") && text.contains("src/parser.py"), "{text}");
+    assert!(text.contains("1 of 1 files."), "{text}");
+    browser.look("report").await;
+
+    browser.goto(&format!("{}/gh/acme/widgets/commit/{head}?q=nothing-like-it", town.url())).await;
+    assert!(browser.text("main").await.contains("0 of 1 files."));
+    browser.goto(&format!("{}/gh/acme/widgets/pull/999", town.url())).await;
+    assert!(browser.text("main").await.contains("No report of acme/widgets has come for this yet"));
+    browser.look("report-empty").await;
+    browser.goto(&format!("{}/gh/acme/secrets/pull/1", town.url())).await;
+    browser.arrives_at("There is no such report").await;
+    browser.close().await;
+    town.github.disregard_effects();
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_range_of_lines_that_lack_tests_is_marked_where_its_link_leads() {
     let (town, browser) = (Town::new().await, Browser::open().await);
     let pull = town.open_pull_request().await;

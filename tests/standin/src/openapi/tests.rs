@@ -41,6 +41,7 @@ async fn walk(story: &Story) {
         "/contents/?ref=main".to_owned(),
         "/git/trees/main?recursive=1".to_owned(),
         "/issues/7/comments".to_owned(),
+        format!("/collaborators/{}/permission", story.github.user("ada").login),
         format!("/issues/comments/{comment}"),
         format!("/check-runs/{run}"),
         format!("/actions/runs/{}", story.pull.start_run()),

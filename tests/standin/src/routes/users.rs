@@ -64,9 +64,7 @@ pub(super) fn permission(call: &mut Call<'_>) -> Outcome {
         () if call.world.can_read(person, repository) => "read",
         () => "none",
     };
-    Ok(Answer::ok(json!({
-        "permission": permission,
-        "role_name": permission,
-        "user": wire::user(call.world, person),
-    })))
+    let mut user = wire::account(call.world, person);
+    user["role_name"] = json!(permission);
+    Ok(Answer::ok(json!({ "permission": permission, "role_name": permission, "user": user })))
 }
