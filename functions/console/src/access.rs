@@ -22,9 +22,12 @@ const HOLDS: Duration = Duration::from_secs(5 * 60);
 /// Answers that are kept; all are dropped when there are more.
 const KEPT: usize = 4096;
 
-/// Answers of GitHub's.
+/// Who asks to see what.
+type Question = (Provider, UserId, RepositoryId);
+
+/// Answers of GitHub's, and when each was given.
 #[derive(Default)]
-pub(crate) struct Seen(Mutex<HashMap<(Provider, UserId, RepositoryId), (bool, Timestamp)>>);
+pub(crate) struct Seen(Mutex<HashMap<Question, (bool, Timestamp)>>);
 
 /// The repository at an address with who looks at it; the page to show instead when they may not, or when there is none.
 pub(crate) async fn admit(
@@ -114,13 +117,13 @@ fn unknown(error: &dyn std::error::Error) -> ErrorPage {
 }
 
 impl Seen {
-    fn recall(&self, key: &(Provider, UserId, RepositoryId), now: Timestamp) -> Option<bool> {
+    fn recall(&self, key: &Question, now: Timestamp) -> Option<bool> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (answer, at) = seen.get(key)?;
         (now.duration_since(*at).unsigned_abs() < HOLDS).then_some(*answer)
     }
 
-    fn keep(&self, key: (Provider, UserId, RepositoryId), answer: bool, now: Timestamp) {
+    fn keep(&self, key: Question, answer: bool, now: Timestamp) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= KEPT {
             seen.clear();

@@ -60,22 +60,25 @@ pub(super) async fn post(
         (verdict, plan(verdict, known))
     });
     let calls: Vec<_> = plans
-        .map(|(verdict, plan)| async move { (verdict, plan, carry_out(site, key, verdict, plan, details).await) })
+        .map(|(verdict, plan)| async move { (verdict, carry_out(site, key, verdict, plan, details).await) })
         .collect();
     let answers: Vec<_> = stream::iter(calls).buffered(AT_ONCE).collect().await;
     settle(app, key, answers).await
 }
 
+/// What came of one run: what is there now, nothing when nothing was to be done, or why not.
+type Answer = Result<Option<PostedCheck>, Error>;
+
 /// Notes what was done, and tells the refusals that will stay from those that may pass.
 async fn settle(
     app: &Feedback,
     key: &CommitKey,
-    answers: Vec<(&WantedVerdict, Plan, Result<Option<PostedCheck>, Error>)>,
+    answers: Vec<(&WantedVerdict, Answer)>,
 ) -> Result<Came, FeedbackError> {
     let mut outcome = Outcome::default();
     let mut now = BTreeMap::new();
     let (mut error, mut not_allowed) = (None, false);
-    for (verdict, _, answer) in answers {
+    for (verdict, answer) in answers {
         match answer {
             Ok(changed) => {
                 outcome.shown.push(ShownVerdict::of(verdict));
