@@ -38,10 +38,10 @@ pub(crate) async fn admit(
     let current = house.sessions.current(headers).await?;
     let found = house.app.table.repository_by_name(&address.provider, &address.name).await?;
     let found = found.filter(|repository| repository.removed_at.is_none() && repository.installation.is_some());
-    if let Some(repository) = found {
-        if !repository.private || allowed(house, &repository, current.as_ref()).await? {
-            return Ok((repository, current));
-        }
+    if let Some(repository) = found
+        && (!repository.private || allowed(house, &repository, current.as_ref()).await?)
+    {
+        return Ok((repository, current));
     }
     // The same answer for a private repository and for none: neither says that there is something.
     Err(match current {
