@@ -2,7 +2,7 @@
 //!
 //! `/{provider}/{owner}/{repo}/pull/{n}` and `…/commit/{sha}` show all that the comment folds away or cuts. What was judged
 //! is read from the document that `feedback` keeps, uploads from the table, files from the report itself; nothing is
-//! judged here. Who may look is GitHub's word ([`access`]), and a private repository looks like none at all to others.
+//! judged here. Who may look is GitHub's word, and a private repository looks like none at all to others.
 
 mod access;
 mod find;
