@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use covermark_console::{Console, router};
-use covermark_service::{aws, config, credentials::Apps, lambda, telemetry};
+use covermark_service::{aws, config, lambda, telemetry};
 use covermark_types::{SystemClock, SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,7 +13,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let [table, bucket, prefix, url] = aws::settings(names)?;
     let public_url = config::parse_public_url(&url).map_err(|problem| format!("{} {problem}", config::PUBLIC_URL))?;
     let (cloud, clock, random) = (aws::Cloud::connect().await?, Arc::new(SystemClock), Arc::new(SystemRandom));
-    let apps = Arc::new(Apps::new(cloud.vault(prefix), clock.clone(), cloud.http().clone()));
     let (table, blobs) = (cloud.table(table), cloud.blobs(bucket)?);
+    let apps = cloud.apps(prefix, &table, clock.clone());
     lambda::http(router(Arc::new(Console { table, blobs, apps, public_url, clock, random }))).await
 }

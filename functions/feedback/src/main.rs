@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use covermark_feedback::{Feedback, Lambda, invoke};
-use covermark_service::{aws, config, credentials::Apps, lambda, telemetry};
+use covermark_service::{aws, config, lambda, telemetry};
 use covermark_types::{SystemClock, SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,8 +13,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let [table, bucket, queue, prefix, url] = aws::settings(names)?;
     let public_url = config::parse_public_url(&url).map_err(|problem| format!("{} {problem}", config::PUBLIC_URL))?;
     let (cloud, clock, random) = (aws::Cloud::connect().await?, Arc::new(SystemClock), Arc::new(SystemRandom));
-    let apps = Arc::new(Apps::new(cloud.vault(prefix), clock.clone(), cloud.http().clone()));
     let (table, blobs, queue) = (cloud.table(table), cloud.blobs(bucket.clone())?, cloud.queue(queue));
+    let apps = cloud.apps(prefix, &table, clock.clone());
     let app = Feedback { table, blobs, apps, queue: queue.clone(), public_url, bucket, clock, random };
     lambda::events(Arc::new(Lambda { app, queue }), invoke).await
 }

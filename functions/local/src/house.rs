@@ -74,7 +74,7 @@ impl House {
         let webhook = Webhook {
             table: rooms.table.clone(),
             sync: sync_queue.clone(),
-            secrets: WebhookSecrets::new(rooms.vault.clone(), clock.clone()),
+            secrets: WebhookSecrets::new(rooms.vault.clone(), rooms.table.clone(), clock.clone()),
             clock: clock.clone(),
         };
         let upload = Upload {

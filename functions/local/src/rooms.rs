@@ -69,7 +69,7 @@ impl Rooms {
 
     fn on(table: Table, vault: Arc<dyn Vault>, http: reqwest::Client, folder: Option<Folder>) -> Self {
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-        let apps = Arc::new(Apps::new(vault.clone(), clock.clone(), http.clone()));
+        let apps = Arc::new(Apps::new(vault.clone(), table.clone(), clock.clone(), http.clone()));
         Self { table, vault, apps, http, clock, random, folder }
     }
 

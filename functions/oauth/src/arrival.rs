@@ -32,7 +32,7 @@ pub(crate) async fn ask(
 ) -> Result<SignedIn, ErrorPage> {
     let provider = &login.provider;
     let credentials = house.credentials(provider).await?;
-    let github = OAuth::new(house.app.apps.http().clone(), &credentials, house.app.clock.clone());
+    let github = OAuth::new(house.http(provider).await?, &credentials, house.app.clock.clone());
     let until = Instant::now() + PATIENCE;
     let late = |elapsed: Elapsed| refusals::github_is_down(house, provider, next).cause(&elapsed);
     let callback = house.callback_address(provider);

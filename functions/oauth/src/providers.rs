@@ -10,13 +10,9 @@ use covermark_service::{
     credentials::CredentialsError,
     pages::{ErrorPage, LocalPath, Page},
 };
-use covermark_types::Provider;
 use url::Url;
 
 use crate::{House, login_query::LoginQuery};
-
-/// The providers that the page offers. Further ones are reached by their own address.
-const OFFERED: [&str; 2] = ["gh", "ghe"];
 
 struct Way {
     label: String,
@@ -56,7 +52,7 @@ impl House {
 
     async fn ways(&self, next: Option<&LocalPath>) -> Result<Vec<Way>, ErrorPage> {
         let mut ways = Vec::new();
-        for provider in OFFERED.iter().filter_map(|name| name.parse::<Provider>().ok()) {
+        for provider in self.app.apps.providers().await? {
             match self.app.apps.credentials(&provider).await {
                 Ok(credentials) => {
                     let name = github_name(&credentials.endpoints.web);

@@ -16,16 +16,25 @@ use crate::House;
 impl House {
     /// The provider's credentials, or the page that says what the operator must do.
     pub(crate) async fn credentials(&self, provider: &Provider) -> Result<Arc<AppCredentials>, ErrorPage> {
-        self.app.apps.credentials(provider).await.map_err(|error| match &error {
-            CredentialsError::NotConfigured(_) => not_connected(provider),
-            CredentialsError::Malformed(..) => damaged(provider).cause(&error),
-            CredentialsError::Vault(_) => ErrorPage::from(error),
-        })
+        self.app.apps.credentials(provider).await.map_err(|error| unusable_credentials(provider, error))
+    }
+
+    /// The client that reaches the provider.
+    pub(crate) async fn http(&self, provider: &Provider) -> Result<reqwest::Client, ErrorPage> {
+        self.app.apps.http_of(provider).await.map_err(|error| unusable_credentials(provider, error))
     }
 
     /// Where a sign-in with `provider` begins, with what comes after it.
     pub(crate) fn sign_in_link(&self, provider: &Provider, next: Option<&LocalPath>) -> String {
         sign_in_link(&self.site, provider, next)
+    }
+}
+
+fn unusable_credentials(provider: &Provider, error: CredentialsError) -> ErrorPage {
+    match &error {
+        CredentialsError::NotConfigured(_) => not_connected(provider),
+        CredentialsError::Malformed(..) => damaged(provider).cause(&error),
+        CredentialsError::Vault(_) => ErrorPage::from(error),
     }
 }
 

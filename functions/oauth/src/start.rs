@@ -59,7 +59,7 @@ pub(crate) async fn begin(
     if !stored.applied() {
         return Err(refusals::try_again());
     }
-    let github = OAuth::new(house.app.apps.http().clone(), &credentials, house.app.clock.clone());
+    let github = OAuth::new(house.http(provider).await?, &credentials, house.app.clock.clone());
     let github = github.authorize_url(&house.callback_address(provider), state.expose(), &pkce);
     let cookie = cookies.set(CookieName::Login, &browser, COOKIE_LIFETIME).map(|cookie| (header::SET_COOKIE, cookie));
     let cookie: AppendHeaders<Option<(HeaderName, _)>> = AppendHeaders(cookie);

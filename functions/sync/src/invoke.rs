@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use covermark_service::batch::{self, SqsEvent};
+use covermark_service::{
+    batch::{self, SqsEvent},
+    problem::Chain,
+};
 use covermark_state::{
     jobs::{Job as _, SyncJob, SyncMessage},
     queue::SqsQueue,
@@ -49,8 +52,16 @@ pub async fn invoke(lambda: Arc<Lambda>, event: Value) -> Result<Value, SyncErro
 
 async fn scheduled(app: &Sync) -> Result<Value, SyncError> {
     let connected = app.apps.providers().await?;
+    let mut failed = None;
     for provider in &connected {
-        crate::level(app, &SyncJob::Reconcile { provider: provider.clone() }).await?;
+        // One GitHub's outage, or one App's damaged credentials, is not the others' affair.
+        if let Err(error) = crate::level(app, &SyncJob::Reconcile { provider: provider.clone() }).await {
+            tracing::error!(%provider, cause = %Chain(&error), "a provider could not be reconciled");
+            failed = Some(error);
+        }
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     Ok(json!({ "reconciled": connected }))
 }

@@ -29,8 +29,9 @@ async fn world_with(github: GitHubStandIn) -> World {
     credentials::store(vault.as_ref(), &gh(), &document).await.expect("stored");
     let clock = Arc::new(SystemClock);
     let (queue, feedback) = (Arc::new(RecordingQueue::default()), Arc::new(RecordingQueue::default()));
-    let apps = Arc::new(Apps::new(vault, clock.clone(), http()));
-    let app = Sync { table: table().await, apps, sync: queue.clone(), feedback: feedback.clone(), clock };
+    let table = table().await;
+    let apps = Arc::new(Apps::new(vault, table.clone(), clock.clone(), http()));
+    let app = Sync { table, apps, sync: queue.clone(), feedback: feedback.clone(), clock };
     World { github, app, queue, feedback }
 }
 

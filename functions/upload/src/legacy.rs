@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use covermark_service::{credentials::PROVIDERS, problem::Problem};
+use covermark_service::problem::Problem;
 use covermark_types::{Provider, RepositoryName};
 use serde_json::json;
 
@@ -63,7 +63,7 @@ fn repository(fields: &Fields) -> Result<RepositoryName, Problem> {
 
 /// This protocol does not say which GitHub it is about: the one that knows the repository, the first if none does.
 pub(crate) async fn provider_of(app: &Upload, repository: &RepositoryName) -> Result<Provider, Problem> {
-    for provider in PROVIDERS.iter().filter_map(|name| name.parse::<Provider>().ok()) {
+    for provider in app.apps.providers().await? {
         if app.table.repository_by_name(&provider, repository).await?.is_some() {
             return Ok(provider);
         }

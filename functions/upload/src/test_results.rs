@@ -44,7 +44,6 @@ fn named(fields: &Fields) -> Result<(Provider, covermark_types::RepositoryName),
         )
     })?;
     let provider = fields.0.service.as_str().unwrap_or("github").parse::<Provider>().ok();
-    let provider = provider.filter(|provider| covermark_service::credentials::PROVIDERS.contains(&provider.as_str()));
     let provider = provider.ok_or_else(|| {
         Problem::bad_request(
             "`service` is not a GitHub. Pass `--git-service github` or `--git-service github_enterprise`.",

@@ -21,7 +21,10 @@ use covermark_state::{
     Table,
     jobs::{Job as _, SyncJob, SyncMessage},
     queue::Queue,
-    rows::delivery::{DeliveryOutcome, Received},
+    rows::{
+        delivery::{DeliveryOutcome, Received},
+        provider::Ping,
+    },
 };
 use covermark_types::{Clock, Provider};
 
@@ -54,7 +57,7 @@ async fn receive(
 ) -> Result<Response, Problem> {
     let provider: Provider = provider
         .parse()
-        .map_err(|_| Problem::not_found("There is no such provider. Webhooks go to /webhooks/gh or /webhooks/ghe."))?;
+        .map_err(|_| Problem::not_found("There is no such provider. Webhooks go to /webhooks/gh, /webhooks/ghe, or the name of a further one that is connected."))?;
     let (parts, body) = request.into_parts();
     let body = read_body(&parts.headers, body).await?;
     let delivery = app.verified(&provider, &parts.headers, body).await?;
@@ -95,6 +98,10 @@ impl Webhook {
             Ok(event) => {
                 let known = if matches!(event, Event::Other) { "unknown" } else { "known" };
                 tracing::info!(metric = "webhook_event", event = delivery.event, known, github_delivery_id = %delivery.id);
+                if matches!(event, Event::Ping) {
+                    self.remember_ping(provider, delivery).await?;
+                    return Ok(accepted("pong"));
+                }
                 job::of(provider, delivery, &event)
             }
             Err(error) => {
@@ -110,6 +117,12 @@ impl Webhook {
             return Ok(accepted("nothing to do"));
         }
         self.queue(provider, delivery, &asked.message).await
+    }
+
+    /// Whoever sets the App up is waiting to see it.
+    async fn remember_ping(&self, provider: &Provider, delivery: &Delivery) -> Result<(), Problem> {
+        let ping = Ping { delivery: delivery.id.clone(), received_at: self.clock.now() };
+        Ok(self.table.put_ping(provider, &ping).await?)
     }
 
     /// Whether a commit's verdict waits for its CI. Of all that ends on GitHub that is little, and one read tells it.

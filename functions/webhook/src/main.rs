@@ -11,7 +11,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start_on_lambda();
     let [table, queue, prefix] = aws::settings([config::TABLE, config::SYNC_QUEUE, config::SECRETS_PREFIX])?;
     let (cloud, clock) = (aws::Cloud::connect().await?, Arc::new(SystemClock));
-    let secrets = WebhookSecrets::new(cloud.vault(prefix), clock.clone());
-    lambda::http(routes(Arc::new(Webhook { table: cloud.table(table), sync: cloud.queue(queue), secrets, clock })))
-        .await
+    let (table, sync) = (cloud.table(table), cloud.queue(queue));
+    let secrets = WebhookSecrets::new(cloud.vault(prefix), table.clone(), clock.clone());
+    lambda::http(routes(Arc::new(Webhook { table, sync, secrets, clock }))).await
 }

@@ -5,10 +5,14 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use covermark_service::credentials::{LEAST_GAP, WebhookSecrets, webhook_document};
-use covermark_state::{Table, rows::timing::Settled, vault::Vault as _};
+use covermark_service::credentials::{LEAST_GAP, NOTHING_LIFETIME, WebhookSecrets, webhook_document};
+use covermark_state::{
+    Table,
+    rows::{provider::ConnectedProvider, timing::Settled},
+    vault::Vault as _,
+};
 use covermark_testing::{MemoryVault, RecordingQueue, StoppedClock, table};
-use covermark_types::{Provider, RepositoryId, Secret};
+use covermark_types::{AppId, Provider, RepositoryId, Secret};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;
 use sha2::Sha256;
@@ -33,7 +37,7 @@ async fn world() -> World {
     let (table, queue) = (table().await, Arc::new(RecordingQueue::default()));
     let (vault, clock) = (Arc::new(MemoryVault::default()), Arc::new(StoppedClock::default()));
     store_secret(&vault, SECRET).await;
-    let secrets = WebhookSecrets::new(vault.clone(), clock.clone());
+    let secrets = WebhookSecrets::new(vault.clone(), table.clone(), clock.clone());
     let app = Webhook { table: table.clone(), sync: queue.clone(), secrets, clock: clock.clone() };
     World { router: routes(Arc::new(app)), table, queue, vault, clock }
 }
@@ -177,7 +181,7 @@ async fn a_rotated_secret_is_found_without_a_restart_but_forgeries_do_not_read_t
 #[tokio::test]
 async fn events_that_change_nothing_cost_neither_a_row_nor_a_message() {
     let world = world().await;
-    for event in ["ping", "star", "an_event_of_next_year"] {
+    for event in ["star", "an_event_of_next_year"] {
         let request = delivery("/webhooks/gh", event, "{}").body(Body::from("{}")).expect("a request");
         assert_eq!(world.send(request).await, (StatusCode::ACCEPTED, "nothing to do".to_owned()), "{event}");
     }
@@ -186,6 +190,50 @@ async fn events_that_change_nothing_cost_neither_a_row_nor_a_message() {
     assert_eq!(world.send(request).await.0, StatusCode::ACCEPTED);
     assert!(world.queue.sent().is_empty());
     assert!(!world.remembers().await);
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_and_remembered_for_whoever_waits_for_it() {
+    let world = world().await;
+    let request = delivery("/webhooks/gh", "ping", "{}").body(Body::from("{}")).expect("a request");
+    assert_eq!(world.send(request).await, (StatusCode::ACCEPTED, "pong".to_owned()));
+    let now = covermark_types::Clock::now(&*world.clock);
+    let ping = world.table.ping(&Provider::github(), now).await.expect("read").expect("remembered");
+    assert_eq!((ping.delivery.to_string().as_str(), ping.received_at), (GUID, now));
+    assert!(world.queue.sent().is_empty());
+}
+
+#[tokio::test]
+async fn made_up_providers_read_neither_the_vault_nor_the_list_each_time() {
+    let world = world().await;
+    let reads = world.vault.reads();
+    for number in 0..50 {
+        assert_eq!(world.opened(&format!("/webhooks/made-up-{number}")).await.0, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(world.vault.reads(), reads);
+}
+
+#[tokio::test]
+async fn a_further_provider_is_let_in_seconds_after_it_was_connected() {
+    let world = world().await;
+    assert_eq!(world.opened("/webhooks/lab-2").await.0, StatusCode::NOT_FOUND);
+    let lab: Provider = "lab-2".parse().expect("a provider");
+    let document = Secret::new(serde_json::json!({ "secrets": [SECRET] }).to_string());
+    world.vault.put(&webhook_document(&lab), &document).await.expect("stored");
+    let row = ConnectedProvider {
+        slug: lab,
+        web_url: "https://lab.example/".parse().expect("an address"),
+        api_url: "https://lab.example/api/v3".parse().expect("an address"),
+        app_slug: "covermark".to_owned(),
+        app_id: AppId(2),
+        client_id: "Iv1.abc".to_owned(),
+        private_ca: false,
+        connected_at: covermark_types::Clock::now(&*world.clock),
+        connected_by: "command line".to_owned(),
+    };
+    world.table.put_provider(&row).await.expect("listed");
+    world.clock.advance(NOTHING_LIFETIME);
+    assert_eq!(world.opened("/webhooks/lab-2").await, (StatusCode::ACCEPTED, "queued".to_owned()));
 }
 
 #[tokio::test]

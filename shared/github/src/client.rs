@@ -83,6 +83,12 @@ impl GitHub {
         &self.inner.slug
     }
 
+    /// By how many seconds GitHub's clock is ahead of ours, as far as it had to be found out: 0 while our times are accepted.
+    #[must_use]
+    pub fn clock_skew(&self) -> i64 {
+        self.inner.signer.skew()
+    }
+
     /// The client for one installation as a whole; it may read metadata only.
     #[must_use]
     pub fn installation_client(&self, installation: InstallationId) -> InstallationClient {

@@ -16,14 +16,27 @@ use crate::{
 /// The longest document that is read, in bytes.
 pub(crate) const DOCUMENT_LIMIT: usize = 64 * 1024;
 
-const FIELDS: [&str; 8] =
-    ["web_url", "api_url", "app_id", "slug", "client_id", "client_secret", "private_key", "webhook_secret"];
+/// What a document may hold; the last one is not for the vault's first half.
+const FIELDS: [&str; 9] = [
+    "web_url",
+    "api_url",
+    "private_ca",
+    "app_id",
+    "slug",
+    "client_id",
+    "client_secret",
+    "private_key",
+    "webhook_secret",
+];
 
 /// What is needed to act as an App and to sign people in with it. No `Debug`: it holds secrets.
 #[derive(Clone)]
 pub struct AppCredentials {
     /// Where its GitHub lives.
     pub endpoints: Endpoints,
+    /// PEM text of the certificate authority that this GitHub's certificate is from, if no public one is. Not a secret,
+    /// but of no use without the addresses.
+    pub private_ca: Option<String>,
     /// The App's id.
     pub app_id: AppId,
     /// The App's name in addresses: `https://github.com/apps/SLUG`.
@@ -81,18 +94,19 @@ impl AppCredentials {
     /// The JSON text for the vault.
     #[must_use]
     pub fn to_json(&self) -> Secret {
-        Secret::new(
-            json!({
-                "web_url": self.endpoints.web,
-                "api_url": self.endpoints.api,
-                "app_id": self.app_id,
-                "slug": self.slug,
-                "client_id": self.client_id,
-                "client_secret": self.client_secret.expose(),
-                "private_key": self.private_key.expose(),
-            })
-            .to_string(),
-        )
+        let mut document = json!({
+            "web_url": self.endpoints.web,
+            "api_url": self.endpoints.api,
+            "app_id": self.app_id,
+            "slug": self.slug,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret.expose(),
+            "private_key": self.private_key.expose(),
+        });
+        if let Some(private_ca) = &self.private_ca {
+            document["private_ca"] = json!(private_ca);
+        }
+        Secret::new(document.to_string())
     }
 
     /// Reads what [`AppCredentials::to_json`] wrote, or what an operator put into the vault by hand.
@@ -100,7 +114,7 @@ impl AppCredentials {
     /// # Errors
     /// Every field that is missing or wrong.
     pub fn from_json(text: &str) -> Result<Self, Vec<FieldProblem>> {
-        let mut fields = Fields::read(text.as_bytes(), &FIELDS[..7])?;
+        let mut fields = Fields::read(text.as_bytes(), &FIELDS[..8])?;
         match fields.app(|_| Ok(())) {
             Some(app) if fields.problems.is_empty() => Ok(app),
             _ => Err(fields.problems),
@@ -146,6 +160,7 @@ impl Fields {
     /// Everything but the webhook secret; looks at every field whatever is wrong with the others.
     fn app(&mut self, prove: impl FnOnce(&Secret) -> Result<(), KeyProblem>) -> Option<AppCredentials> {
         let endpoints = self.endpoints();
+        let private_ca = self.private_ca();
         let app_id = self.app_id();
         let slug = self.slug();
         let client_id = self.word("client_id");
@@ -157,6 +172,7 @@ impl Fields {
         let private_key = private_key.and_then(|outcome| self.check(outcome, "private_key"));
         Some(AppCredentials {
             endpoints: endpoints?,
+            private_ca: private_ca?,
             app_id: app_id?,
             slug: slug?,
             client_id: client_id?,
@@ -183,6 +199,17 @@ impl Fields {
         let web = web.and_then(|text| self.check(address(&text), "web_url"));
         let api = api.and_then(|text| self.check(address(&text), "api_url"));
         Some(Endpoints { web: web?, api: api? })
+    }
+
+    /// `Some(None)` when there is none. Whether its certificates can be read is for whoever makes a connection.
+    fn private_ca(&mut self) -> Option<Option<String>> {
+        if !self.is_given("private_ca") {
+            return Some(None);
+        }
+        let text = self.text("private_ca")?.replace("\\n", "\n");
+        let fits = text.contains("-----BEGIN CERTIFICATE-----") && text.contains("-----END CERTIFICATE-----");
+        let rule = "a PEM text is expected: one or more blocks that begin with -----BEGIN CERTIFICATE-----";
+        self.check(if fits { Ok(Some(text)) } else { Err(rule) }, "private_ca")
     }
 
     fn app_id(&mut self) -> Option<AppId> {

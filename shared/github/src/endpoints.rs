@@ -28,6 +28,42 @@ impl Endpoints {
         Self { web: constant(GITHUB_WEB), api: constant(GITHUB_API) }
     }
 
+    /// The GitHub that somebody names by any address on it: an Enterprise Server, an enterprise on ghe.com, or github.com.
+    ///
+    /// # Errors
+    /// A sentence that does not repeat the value.
+    pub fn named(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim();
+        // People paste a host as often as an address.
+        let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let mut web = Url::parse(&whole).map_err(|_| "not an address; https://HOST is expected")?;
+        web.set_path("/");
+        web.set_query(None);
+        web.set_fragment(None);
+        let web = address(web.as_str())?;
+        let api = match web.domain() {
+            Some("github.com" | "www.github.com" | "api.github.com") => return Ok(Self::github_com()),
+            Some(host) if host.ends_with(".ghe.com") && !host.starts_with("api.") => {
+                Url::parse(&format!("https://api.{host}/")).map_err(|_| "not an address; https://HOST is expected")?
+            }
+            _ => append(&web, &["api", "v3"]),
+        };
+        Ok(Self { web, api })
+    }
+
+    /// Whether this is an Enterprise Server: its API is below `/api/v3` of its own host, and it keeps some pages at other
+    /// paths.
+    #[must_use]
+    pub fn is_server(&self) -> bool {
+        self.api.path().trim_end_matches('/').ends_with("/api/v3")
+    }
+
+    /// Where somebody chooses the account to install the App `slug` on.
+    #[must_use]
+    pub fn installation_page(&self, slug: &str) -> Url {
+        self.page(&[if self.is_server() { "github-apps" } else { "apps" }, slug, "installations", "new"])
+    }
+
     /// The address of a page: `segments` appended to the web address, each percent-encoded.
     #[must_use]
     pub fn page(&self, segments: &[&str]) -> Url {

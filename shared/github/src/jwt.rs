@@ -60,6 +60,11 @@ impl Signer {
         Ok(token)
     }
 
+    /// GitHub's time minus ours, in seconds, as it was last set.
+    pub(crate) fn skew(&self) -> i64 {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).skew.as_secs()
+    }
+
     /// Takes GitHub's time as the right one from here on; returns the difference, in seconds, GitHub's minus ours.
     pub(crate) fn repair(&self, now: Timestamp, github: Timestamp) -> i64 {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
 //! A GitHub App's client: app JWT, installation tokens, rate limits, one file for each REST resource, webhook signatures
-//! and events, OAuth.
+//! and events, OAuth, and what to ask of GitHub for an App that there is not yet.
 //!
 //! It is thin on purpose: one place sends ([`GitHub`] over `transport`), types hold only the fields that are used, and
 //! what GitHub adds or leaves out elsewhere breaks nothing. It knows neither AWS nor what we remember. It never sleeps for
@@ -11,6 +11,7 @@ mod endpoints;
 mod error;
 mod jwt;
 mod lenient;
+pub mod manifest;
 pub mod oauth;
 pub mod oidc;
 mod page;
@@ -37,7 +38,9 @@ pub use resources::{
     check_suites::{CheckSuite, SuiteApp},
     comments::{Comment, CommentId},
     compare::Comparison,
+    hooks::{HookAttempt, HookConfig},
     installations::{Account, AccountKind, Installation, Selection},
+    meta::{Meta, MetaProblem},
     pulls::{PullBranch, PullRequest, PullState},
     repositories::{Repository, RepositoryReference},
     statuses::{NewStatus, Status, StatusState},

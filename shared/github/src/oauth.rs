@@ -199,6 +199,28 @@ impl OAuth {
         Ok(UserToken { access, expires_at, refresh: answer.refresh_token })
     }
 
+    /// Whether GitHub takes client ID and client secret for a pair, without anybody signing in: it looks at them before it
+    /// looks at the code, and the code sent here is nobody's.
+    ///
+    /// # Errors
+    /// When GitHub does not answer the question.
+    pub async fn accepts_client(&self, redirect_uri: &Url) -> Result<bool, OAuthError> {
+        let (code, verifier) = (Secret::new("0".repeat(20)), Secret::new("0".repeat(43)));
+        match self.exchange(&code, redirect_uri, &verifier).await {
+            // A token for a code that nobody got cannot be; the pair would be right all the same.
+            Ok(_) => Ok(true),
+            Err(OAuthError::Refused { code, .. }) if code == "incorrect_client_credentials" => Ok(false),
+            Err(OAuthError::Refused { code, .. })
+                if matches!(code.as_str(), "bad_verification_code" | "redirect_uri_mismatch") =>
+            {
+                Ok(true)
+            }
+            // github.com has no page for a client ID that is none.
+            Err(OAuthError::GitHub(error)) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Who `token` belongs to: `GET /user`.
     ///
     /// # Errors

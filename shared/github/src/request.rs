@@ -45,6 +45,8 @@ pub(crate) struct Request {
     pub(crate) body: Option<(&'static str, Bytes)>,
     pub(crate) limit: usize,
     pub(crate) repeatable: bool,
+    /// What it is called in messages, where its path holds a credential.
+    name: Option<&'static str>,
 }
 
 impl Request {
@@ -52,7 +54,15 @@ impl Request {
     pub(crate) fn new<S: AsRef<str>>(method: Method, base: &Url, segments: &[S]) -> Self {
         // A POST that got a 5xx or no answer may have been carried out; repeating it makes a second comment.
         let repeatable = method != Method::POST;
-        Self { method, url: append(base, segments), accept: JSON, body: None, limit: JSON_LIMIT, repeatable }
+        Self {
+            method,
+            url: append(base, segments),
+            accept: JSON,
+            body: None,
+            limit: JSON_LIMIT,
+            repeatable,
+            name: None,
+        }
     }
 
     /// Adds a query parameter.
@@ -92,8 +102,14 @@ impl Request {
         self
     }
 
+    /// Calls it `name` in messages instead of by its path.
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
     /// Method and path for messages. The query is left out.
     pub(crate) fn call(&self) -> String {
-        format!("{} {}", self.method, self.url.path())
+        self.name.map_or_else(|| format!("{} {}", self.method, self.url.path()), str::to_owned)
     }
 }

@@ -10,10 +10,12 @@ use covermark_state::{
     sdk_http::SdkHttp,
     vault::SecretsManager,
 };
+use covermark_types::Clock;
 use url::Url;
 
 use crate::{
     config::{self, ConfigError, Reader},
+    credentials::Apps,
     http_client::{self, ClientError},
 };
 
@@ -98,6 +100,12 @@ impl Cloud {
     pub fn vault(&self, prefix: String) -> Arc<SecretsManager> {
         let folder = format!("{}/", prefix.trim_end_matches('/'));
         Arc::new(SecretsManager::new(aws_sdk_secretsmanager::Client::new(&self.sdk), folder))
+    }
+
+    /// The connected Apps, whose secrets' names start with `prefix`, on the process's HTTP client.
+    #[must_use]
+    pub fn apps(&self, prefix: String, table: &Table, clock: Arc<dyn Clock>) -> Arc<Apps> {
+        Arc::new(Apps::new(self.vault(prefix), table.clone(), clock, self.http.clone()))
     }
 
     /// The bucket.

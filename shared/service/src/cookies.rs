@@ -21,6 +21,8 @@ pub enum CookieName {
     Session,
     /// Binds sign-ins under way to the browser that started them.
     Login,
+    /// Binds the setting up of an App to the browser that was let in.
+    Setup,
 }
 
 /// How cookies are named and marked at one site.
@@ -44,6 +46,8 @@ impl Cookies {
             (CookieName::Session, false) => "covermark_session",
             (CookieName::Login, true) => "__Host-covermark_login",
             (CookieName::Login, false) => "covermark_login",
+            (CookieName::Setup, true) => "__Host-covermark_setup",
+            (CookieName::Setup, false) => "covermark_setup",
         }
     }
 

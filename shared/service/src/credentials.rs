@@ -7,26 +7,28 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use covermark_github::{AppCredentials, CredentialsDocument, GitHub};
-use covermark_state::vault::Vault;
+use covermark_state::{Table, vault::Vault};
 use covermark_types::{Clock, Fault, FaultClass, Provider, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
+
+use crate::{http_client, providers::Directory};
 
 /// How long what was read from the vault is used without looking again.
 pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// How soon after a reading a refused signature may cause another: forged deliveries must not drive up the vault's bill.
 pub const LEAST_GAP: Duration = Duration::from_secs(30);
+/// How long it is remembered that nothing is stored. Short, because whoever sets an App up is waiting; not nothing, because
+/// a stranger chooses the name in an address.
+pub const NOTHING_LIFETIME: Duration = Duration::from_secs(5);
 
-/// The providers that an App can be connected for. Others are not looked up: a stranger chooses the name in an address,
-/// and every look into the vault costs.
-pub const PROVIDERS: [&str; 2] = ["gh", "ghe"];
 /// Why there are no credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
     /// Nothing is stored for this provider.
     #[error(
-        "no GitHub App is connected for provider `{0}`: run `covermark credentials import --provider {0} FILE` (on AWS with \
-         `--table` and `--secrets-prefix`)"
+        "no GitHub App is connected for provider `{0}`: open /setup, or run `covermark credentials import --provider {0} \
+         FILE` (on AWS with `--table` and `--secrets-prefix`)"
     )]
     NotConfigured(Provider),
     /// What is stored cannot be read.
@@ -63,7 +65,7 @@ pub fn app_document(provider: &Provider) -> String {
     format!("{provider}/app")
 }
 
-/// Stores an import document, split in its two halves.
+/// Stores an import document, split in its two halves. The table is not told; `covermark_setup::store` does both.
 ///
 /// # Errors
 /// When the vault cannot be written.
@@ -72,16 +74,44 @@ pub async fn store(
     provider: &Provider,
     document: &CredentialsDocument,
 ) -> Result<(), CredentialsError> {
-    let secrets = WebhookDocument { secrets: vec![document.webhook_secret.clone()] };
-    let secrets = serde_json::to_string(&secrets)
-        .map_err(|error| CredentialsError::Malformed(provider.clone(), error.to_string()))?;
-    vault.put(&app_document(provider), &document.app.to_json()).await?;
-    vault.put(&webhook_document(provider), &Secret::new(secrets)).await?;
-    Ok(())
+    store_app(vault, provider, &document.app).await?;
+    store_webhook_secret(vault, provider, &document.webhook_secret, false).await
 }
 
-/// What was read for each provider, and when. That nothing is stored is remembered too, for [`LEAST_GAP`]: strangers
-/// may ask for any provider's name.
+/// Stores the half that the client needs.
+///
+/// # Errors
+/// When the vault cannot be written.
+pub async fn store_app(vault: &dyn Vault, provider: &Provider, app: &AppCredentials) -> Result<(), CredentialsError> {
+    Ok(vault.put(&app_document(provider), &app.to_json()).await?)
+}
+
+/// Makes `secret` the one that deliveries are signed with. The one before is accepted too when `keep_former`, and none
+/// before that.
+///
+/// # Errors
+/// When the vault cannot be read or written.
+pub async fn store_webhook_secret(
+    vault: &dyn Vault,
+    provider: &Provider,
+    secret: &Secret,
+    keep_former: bool,
+) -> Result<(), CredentialsError> {
+    let name = webhook_document(provider);
+    let mut secrets = vec![secret.clone()];
+    if keep_former {
+        let stored = vault.get(&name).await?;
+        // What cannot be read is no reason to refuse what is to replace it.
+        let former = stored.and_then(|stored| serde_json::from_str::<WebhookDocument>(stored.expose()).ok());
+        let former = former.into_iter().flat_map(|document| document.secrets);
+        secrets.extend(former.filter(|former| !former.matches(secret.expose())).take(1));
+    }
+    let document = serde_json::to_string(&WebhookDocument { secrets })
+        .map_err(|error| CredentialsError::Malformed(provider.clone(), error.to_string()))?;
+    Ok(vault.put(&name, &Secret::new(document)).await?)
+}
+
+/// What was read for each provider, and when. That nothing is stored is remembered too, for [`NOTHING_LIFETIME`].
 struct Cache<T>(HashMap<Provider, Read<T>>);
 
 struct Read<T> {
@@ -99,7 +129,7 @@ impl<T: Clone> Cache<T> {
     /// What was read not longer ago than `oldest`; `Some(None)` when that was nothing.
     fn get(&self, provider: &Provider, oldest: Duration, now: Timestamp) -> Option<Option<T>> {
         let read = self.0.get(provider)?;
-        let oldest = if read.value.is_some() { oldest } else { LEAST_GAP };
+        let oldest = if read.value.is_some() { oldest } else { NOTHING_LIFETIME };
         (now.duration_since(read.at).unsigned_abs() < oldest).then(|| read.value.clone())
     }
 
@@ -113,21 +143,23 @@ impl<T: Clone> Cache<T> {
     }
 }
 
-fn supported(provider: &Provider) -> Result<(), CredentialsError> {
-    if PROVIDERS.contains(&provider.as_str()) { Ok(()) } else { Err(CredentialsError::NotConfigured(provider.clone())) }
+/// Only what the table lists is looked up in the vault: a stranger chooses the name in an address, and every look costs.
+async fn known(directory: &Directory, provider: &Provider) -> Result<(), CredentialsError> {
+    if directory.knows(provider).await? { Ok(()) } else { Err(CredentialsError::NotConfigured(provider.clone())) }
 }
 
 /// The secrets that deliveries may be signed with.
 pub struct WebhookSecrets {
     vault: Arc<dyn Vault>,
+    directory: Directory,
     clock: Arc<dyn Clock>,
     cache: Mutex<Cache<Vec<Secret>>>,
 }
 
 impl WebhookSecrets {
-    /// Reads from `vault`.
-    pub fn new(vault: Arc<dyn Vault>, clock: Arc<dyn Clock>) -> Self {
-        Self { vault, clock, cache: Mutex::default() }
+    /// Reads from `vault` what `table` lists.
+    pub fn new(vault: Arc<dyn Vault>, table: Table, clock: Arc<dyn Clock>) -> Self {
+        Self { vault, directory: Directory::new(table, clock.clone()), clock, cache: Mutex::default() }
     }
 
     /// The provider's secrets, at most [`LIFETIME`] old.
@@ -147,7 +179,7 @@ impl WebhookSecrets {
     }
 
     async fn read(&self, provider: &Provider, oldest: Duration) -> Result<Vec<Secret>, CredentialsError> {
-        supported(provider)?;
+        known(&self.directory, provider).await?;
         let now = self.clock.now();
         // The lock is held while reading: of many deliveries that find the cache empty, one reads.
         let mut cache = self.cache.lock().await;
@@ -171,6 +203,7 @@ impl WebhookSecrets {
 /// The connected Apps: credentials, and a client for each, which keeps its tokens as long as the credentials stay.
 pub struct Apps {
     vault: Arc<dyn Vault>,
+    directory: Directory,
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
     cache: Mutex<Cache<Connected>>,
@@ -180,13 +213,16 @@ pub struct Apps {
 struct Connected {
     stored: Secret,
     credentials: Arc<AppCredentials>,
+    /// The process's client, or one that trusts this provider's own certificate authority too.
+    http: reqwest::Client,
     client: GitHub,
 }
 
 impl Apps {
-    /// Reads from `vault`; the clients send through `http`.
-    pub fn new(vault: Arc<dyn Vault>, clock: Arc<dyn Clock>, http: reqwest::Client) -> Self {
-        Self { vault, clock, http, cache: Mutex::default() }
+    /// Reads from `vault` what `table` lists; the clients send through `http`, but to a provider with a certificate
+    /// authority of its own through one that trusts it.
+    pub fn new(vault: Arc<dyn Vault>, table: Table, clock: Arc<dyn Clock>, http: reqwest::Client) -> Self {
+        Self { vault, directory: Directory::new(table, clock.clone()), clock, http, cache: Mutex::default() }
     }
 
     /// The provider's client.
@@ -205,26 +241,39 @@ impl Apps {
         Ok(self.connected(provider).await?.credentials)
     }
 
-    /// The providers that have an App connected.
+    /// The providers that have an App connected, damaged ones included: what is wrong with one is told when it is used,
+    /// and must not hide the others.
     ///
     /// # Errors
-    /// When the vault does not answer.
+    /// When the table or the vault does not answer.
     pub async fn providers(&self) -> Result<Vec<Provider>, CredentialsError> {
-        let mut found = Vec::new();
-        for provider in PROVIDERS.iter().filter_map(|name| name.parse().ok()) {
+        let listed = self.directory.list().await?;
+        let mut found: Vec<Provider> = listed.iter().map(|one| one.slug.clone()).collect();
+        // What an operator put into the template's own secrets by hand is connected too, though nobody told the table.
+        for provider in Directory::well_known().filter(|slug| !listed.iter().any(|one| one.slug == *slug)) {
             match self.connected(&provider).await {
-                Ok(_) => found.push(provider),
                 Err(CredentialsError::NotConfigured(_)) => {}
-                Err(error) => return Err(error),
+                Err(error @ CredentialsError::Vault(_)) => return Err(error),
+                Ok(_) | Err(CredentialsError::Malformed(..)) => found.push(provider),
             }
         }
+        found.sort();
         Ok(found)
     }
 
-    /// The client through which requests leave, for calls that no App makes (OAuth).
+    /// The process's client, for calls to others than a connected GitHub.
     #[must_use]
     pub fn http(&self) -> &reqwest::Client {
         &self.http
+    }
+
+    /// The client for calls to `provider` that no App makes (OAuth): it trusts the provider's own certificate authority,
+    /// if it has one.
+    ///
+    /// # Errors
+    /// As [`Apps::github`].
+    pub async fn http_of(&self, provider: &Provider) -> Result<reqwest::Client, CredentialsError> {
+        Ok(self.connected(provider).await?.http)
     }
 
     /// After GitHub refused the credentials: they are read again for the next call, but not more often than
@@ -234,7 +283,7 @@ impl Apps {
     }
 
     async fn connected(&self, provider: &Provider) -> Result<Connected, CredentialsError> {
-        supported(provider)?;
+        known(&self.directory, provider).await?;
         let now = self.clock.now();
         let mut cache = self.cache.lock().await;
         let read = match cache.get(provider, LIFETIME, now) {
@@ -261,9 +310,13 @@ impl Apps {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             malformed(problems.join("; "))
         })?;
-        let client = GitHub::new(self.http.clone(), &credentials, self.clock.clone())
+        let http = match &credentials.private_ca {
+            Some(pem) => http_client::build(Some(pem.as_bytes())).map_err(|error| malformed(error.to_string()))?,
+            None => self.http.clone(),
+        };
+        let client = GitHub::new(http.clone(), &credentials, self.clock.clone())
             .map_err(|error| malformed(error.to_string()))?;
-        Ok(Connected { stored, credentials: Arc::new(credentials), client })
+        Ok(Connected { stored, credentials: Arc::new(credentials), http, client })
     }
 }
 

@@ -17,6 +17,7 @@ pub mod lambda;
 #[cfg(feature = "pages")]
 pub mod pages;
 pub mod problem;
+mod providers;
 #[cfg(feature = "pages")]
 pub mod session;
 pub mod telemetry;

@@ -102,7 +102,7 @@ impl Run<'_> {
         let posted = match pull {
             Some(number) => {
                 let found = memory.comment.take().unwrap_or(Found::Nothing);
-                post::to_pull(self.app, site, lease, self.key, number, &wanted, found).await?
+                Box::pin(post::to_pull(self.app, site, lease, self.key, number, &wanted, found)).await?
             }
             None => post::to_commit(self.app, site, lease, self.key, &wanted).await?,
         };

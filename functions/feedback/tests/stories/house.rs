@@ -264,10 +264,11 @@ async fn parts(
     let queue = TestQueue::new(clock.clone());
     let public_url: url::Url = "https://cov.example/".parse().expect("an address");
     let slots = Secret::new("0123456789abcdef0123456789abcdef");
+    let table = table(http.clone()).await;
     let feedback = Feedback {
-        table: table(http.clone()).await,
+        table: table.clone(),
         blobs: Blobs::folder(&folder.join("blobs"), public_url.clone(), &slots).expect("a folder"),
-        apps: Arc::new(credentials::Apps::new(vault, clock.clone(), http)),
+        apps: Arc::new(credentials::Apps::new(vault, table, clock.clone(), http)),
         queue: queue.clone(),
         public_url,
         bucket: "reports".to_owned(),

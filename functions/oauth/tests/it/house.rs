@@ -84,7 +84,7 @@ impl House {
         let table = table(&http).await;
         let clock = Arc::new(TestClock(Mutex::new(NOW.parse().expect("a time"))));
         let vault = Arc::new(MemoryVault::default());
-        let apps = Arc::new(Apps::new(vault.clone(), clock.clone(), http));
+        let apps = Arc::new(Apps::new(vault.clone(), table.clone(), clock.clone(), http));
         let public_url = Url::parse(public_url).expect("an address");
         let app =
             OAuth { table: table.clone(), apps, public_url, clock: clock.clone(), random: Arc::new(SystemRandom) };
@@ -107,6 +107,7 @@ impl House {
         let web = self.github.web.clone();
         let credentials = AppCredentials {
             endpoints: Endpoints { api: web.join(api).expect("an address"), web },
+            private_ca: None,
             app_id: APP,
             slug: "covermark".to_owned(),
             client_id: CLIENT_ID.to_owned(),

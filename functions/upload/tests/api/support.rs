@@ -98,7 +98,7 @@ impl World {
         let public_url: url::Url = public_url.parse().expect("an address");
         let blobs = Blobs::folder(folder.path(), public_url.clone(), &Secret::new("0".repeat(64))).expect("a store");
         let queue = Arc::new(RecordingQueue::default());
-        let apps = Arc::new(Apps::new(vault, clock.clone(), covermark_testing::http()));
+        let apps = Arc::new(Apps::new(vault, table.clone(), clock.clone(), covermark_testing::http()));
         let app = Upload {
             table: table.clone(),
             blobs: blobs.clone(),

@@ -6,7 +6,8 @@ use covermark_types::AppId;
 use reqwest::Method;
 use serde::Deserialize;
 
-use crate::{client::GitHub, error::Error, lenient};
+use super::installations::{Account, AccountKind};
+use crate::{client::GitHub, error::Error, lenient, manifest::AppOwner};
 
 /// The App, as GitHub has it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -19,12 +20,30 @@ pub struct App {
     /// Its display name.
     #[serde(default, deserialize_with = "lenient::nullable")]
     pub name: String,
+    /// Its client ID. Missing on older Enterprise Servers.
+    #[serde(default)]
+    pub client_id: Option<String>,
+    /// Whose it is.
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    pub owner: Option<Account>,
     /// What it asks for: name of a permission → `read` or `write`.
     #[serde(default, deserialize_with = "lenient::nullable")]
     pub permissions: BTreeMap<String, String>,
     /// The webhook events it is subscribed to.
     #[serde(default, deserialize_with = "lenient::nullable")]
     pub events: Vec<String>,
+}
+
+impl App {
+    /// Whose settings it is changed in; a person's own when GitHub does not say.
+    #[must_use]
+    pub fn owner(&self) -> AppOwner {
+        match &self.owner {
+            Some(owner) if owner.kind == AccountKind::Organization => AppOwner::Organization(owner.login.clone()),
+            Some(owner) if owner.kind == AccountKind::Other => AppOwner::Enterprise(owner.login.clone()),
+            _ => AppOwner::Personal,
+        }
+    }
 }
 
 impl GitHub {

@@ -80,7 +80,7 @@ fn every_wrong_field_is_named_at_once_and_no_value() {
     let text = parse(&document).err().unwrap();
     assert!(!text.contains("VALUE"));
     assert_snapshot!(text, @r"
-    webhok_secret: not known; the document's fields are web_url, api_url, app_id, slug, client_id, client_secret, private_key, webhook_secret
+    webhok_secret: not known; the document's fields are web_url, api_url, private_ca, app_id, slug, client_id, client_secret, private_key, webhook_secret
     api_url: a text is expected
     web_url: https is required (plain http only for this machine's own addresses)
     app_id: a positive whole number is expected

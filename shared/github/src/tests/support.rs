@@ -180,6 +180,7 @@ pub(super) fn http() -> reqwest::Client {
 pub(super) fn credentials(url: &Url) -> AppCredentials {
     AppCredentials {
         endpoints: Endpoints { web: url.clone(), api: url.clone() },
+        private_ca: None,
         app_id: AppId(1234),
         slug: "covermark".to_owned(),
         client_id: "Iv1.abc".to_owned(),

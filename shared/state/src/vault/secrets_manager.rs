@@ -1,4 +1,5 @@
-//! The vault in AWS: one Secrets Manager secret for each name, made by the template, filled by us.
+//! The vault in AWS: one Secrets Manager secret for each name. The template makes those of github.com, we fill them;
+//! a further provider's are made when they are first put.
 
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::{Client, error::SdkError};
@@ -6,6 +7,9 @@ use covermark_types::Secret;
 
 use super::{Vault, bounded, checked};
 use crate::Error;
+
+/// What is there in every deployment.
+const MADE_BY_THE_TEMPLATE: [&str; 2] = ["gh/app", "gh/webhook"];
 
 /// Secrets Manager, below a prefix.
 #[derive(Clone)]
@@ -44,7 +48,12 @@ impl Vault for SecretsManager {
         match self.client.put_secret_value().secret_id(&id).secret_string(value.expose()).send().await {
             Ok(_) => Ok(()),
             Err(SdkError::ServiceError(failed)) if failed.err().is_resource_not_found_exception() => {
-                Err(Error::NoSuchSecret { name: id })
+                if MADE_BY_THE_TEMPLATE.contains(&name) {
+                    // Rather a mistyped prefix than a secret that somebody deleted: nobody would read what we made there.
+                    return Err(Error::NoSuchSecret { name: id });
+                }
+                let made = self.client.create_secret().name(&id).secret_string(value.expose()).send().await;
+                made.map(|_| ()).map_err(|error| Error::aws("Secrets Manager CreateSecret", error))
             }
             Err(error) => Err(Error::aws("Secrets Manager PutSecretValue", error)),
         }

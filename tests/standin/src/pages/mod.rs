@@ -5,10 +5,12 @@ mod diff;
 mod layout;
 mod markdown;
 mod pull;
+mod registration;
 mod signin;
 
 use layout::{escape, layout};
 pub(crate) use pull::{files, pull};
+pub(crate) use registration::{app_form, app_settings, installation, invalid_app, manifest};
 pub(crate) use signin::consent;
 
 use crate::{

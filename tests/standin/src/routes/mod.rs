@@ -11,9 +11,12 @@ mod commits;
 mod compare;
 mod contents;
 mod hooks;
+mod install_page;
 mod installations;
+mod meta;
 pub(crate) mod oauth;
 mod pulls;
+mod registration;
 mod repositories;
 mod statuses;
 mod users;
@@ -64,6 +67,8 @@ pub(crate) static API: &[Route] = &[
     post("/app/installations/{installation_id}/access_tokens", Needs::App, installations::create_token),
     get("/installation/repositories", Needs::Installation, installations::repositories),
     delete("/installation/token", Needs::Installation, installations::revoke_token),
+    post("/app-manifests/{code}/conversions", Needs::Anyone, registration::convert),
+    get("/meta", Needs::Anyone, meta::show),
     get("/rate_limit", Needs::Anyone, apps::rate_limit),
     get("/user", Needs::User, users::show),
     get("/user/installations", Needs::User, users::installations),
@@ -104,6 +109,22 @@ pub(crate) static WEB: &[Route] = &[
     get("/login/oauth/authorize", Needs::Anyone, oauth::page),
     post("/login/oauth/authorize", Needs::Anyone, oauth::decision),
     post("/login/oauth/access_token", Needs::Anyone, oauth::exchange),
+    get("/settings/apps/new", Needs::Anyone, registration::form),
+    get("/organizations/{org}/settings/apps/new", Needs::Anyone, registration::form),
+    get("/enterprises/{enterprise}/settings/apps/new", Needs::Anyone, registration::form),
+    post("/settings/apps/new", Needs::Anyone, registration::submit),
+    post("/organizations/{org}/settings/apps/new", Needs::Anyone, registration::submit),
+    post("/enterprises/{enterprise}/settings/apps/new", Needs::Anyone, registration::submit),
+    post("/settings/apps/manifest", Needs::Anyone, registration::create_from_manifest),
+    get("/settings/apps/{slug}", Needs::Anyone, registration::settings),
+    get("/organizations/{org}/settings/apps/{slug}", Needs::Anyone, registration::settings),
+    get("/enterprises/{enterprise}/settings/apps/{slug}", Needs::Anyone, registration::settings),
+    post("/settings/apps/{slug}/client-secrets", Needs::Anyone, registration::client_secret),
+    post("/settings/apps/{slug}/keys", Needs::Anyone, registration::private_key),
+    get("/apps/{slug}/installations/new", Needs::Anyone, install_page::page),
+    post("/apps/{slug}/installations/new", Needs::Anyone, install_page::install),
+    get("/github-apps/{slug}/installations/new", Needs::Anyone, install_page::page),
+    post("/github-apps/{slug}/installations/new", Needs::Anyone, install_page::install),
     get("/{owner}/{repo}", Needs::Anyone, browse::repository),
     get("/{owner}/{repo}/pulls", Needs::Anyone, browse::repository),
     get("/{owner}/{repo}/pull/{pull_number}", Needs::Anyone, browse::pull),

@@ -25,8 +25,8 @@ pub(super) fn find(world: &World, request: &mut Request) -> Destination {
     let inside = request.path.strip_prefix(prefix).filter(|path| path.starts_with('/')).map(str::to_owned);
     if let Some(path) = inside {
         let path = by_name(world, &path);
-        let reserved = ["/repos", "/app", "/installation", "/user", "/applications", "/rate_limit"];
-        let api = world.origin.enterprise || reserved.iter().any(|start| path.starts_with(start));
+        let reserved = ["/repos", "/app/", "/app-manifests/", "/installation", "/user", "/applications", "/rate_limit"];
+        let api = world.origin.enterprise || path == "/app" || reserved.iter().any(|start| path.starts_with(start));
         if let Some((route, parameters)) = lookup(routes::API, &request.method, &path) {
             request.path = path;
             return Destination { route: Some(route), parameters, api: true };

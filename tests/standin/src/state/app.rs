@@ -1,6 +1,9 @@
 //! The GitHub App under test: one for each stand-in.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use aws_lc_rs::{encoding::AsDer as _, rsa, signature::KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -16,6 +19,8 @@ pub struct App {
     pub slug: String,
     /// Its name for people.
     pub name: String,
+    /// The organisation that it belongs to; empty for the person at the browser.
+    pub owner: String,
     /// The OAuth client id.
     pub client_id: String,
     /// The OAuth client secret.
@@ -34,11 +39,17 @@ pub struct App {
     pub events: Vec<String>,
     /// Since when.
     pub created_at: Timestamp,
-    pub(crate) key: &'static AppKey,
+    pub(crate) key: Arc<AppKey>,
 }
 
 impl App {
+    /// The App that every stand-in starts with.
     pub(super) fn new(now: Timestamp) -> Self {
+        Self::registered(AppId(414_243), "covermark".to_owned(), now, AppKey::of_this_process())
+    }
+
+    /// A new App with secrets of its own and the usual permissions.
+    pub(crate) fn registered(id: AppId, slug: String, now: Timestamp, key: Arc<AppKey>) -> Self {
         let grants = [
             ("actions", Level::Read),
             ("metadata", Level::Read),
@@ -49,9 +60,10 @@ impl App {
         ];
         let events = ["push", "pull_request", "repository"];
         Self {
-            id: AppId(414_243),
-            slug: "covermark".to_owned(),
+            id,
+            slug,
             name: "Covermark".to_owned(),
+            owner: "covermark-dev".to_owned(),
             client_id: format!("Iv23li{}", &hex::encode(random_bytes::<7>())),
             client_secret: Secret::new(hex::encode(random_bytes::<20>())),
             webhook_secret: Secret::new(hex::encode(random_bytes::<20>())),
@@ -61,7 +73,7 @@ impl App {
             permissions: grants.into_iter().map(|(name, level)| (name.to_owned(), level)).collect::<BTreeMap<_, _>>(),
             events: events.map(str::to_owned).to_vec(),
             created_at: now,
-            key: AppKey::of_this_process(),
+            key,
         }
     }
 }
@@ -78,16 +90,19 @@ pub(crate) struct AppKey {
 
 impl AppKey {
     /// Making a key takes a tenth of a second, so all stand-ins of a process share one.
-    fn of_this_process() -> &'static Self {
-        static KEY: OnceLock<AppKey> = OnceLock::new();
-        KEY.get_or_init(|| {
-            let pair = rsa::KeyPair::generate(rsa::KeySize::Rsa2048).expect("the crypto library makes an RSA key");
-            let pkcs8 = pair.as_der().expect("an RSA key has a DER form");
-            Self {
-                private_pem: Secret::new(pem("RSA PRIVATE KEY", pkcs1_inside(pkcs8.as_ref()))),
-                private_der: pkcs8.as_ref().to_vec(),
-                public_der: pair.public_key().as_ref().to_vec(),
-            }
+    fn of_this_process() -> Arc<Self> {
+        static KEY: OnceLock<Arc<AppKey>> = OnceLock::new();
+        KEY.get_or_init(Self::fresh).clone()
+    }
+
+    /// A key of its own.
+    pub(crate) fn fresh() -> Arc<Self> {
+        let pair = rsa::KeyPair::generate(rsa::KeySize::Rsa2048).expect("the crypto library makes an RSA key");
+        let pkcs8 = pair.as_der().expect("an RSA key has a DER form");
+        Arc::new(Self {
+            private_pem: Secret::new(pem("RSA PRIVATE KEY", pkcs1_inside(pkcs8.as_ref()))),
+            private_der: pkcs8.as_ref().to_vec(),
+            public_der: pair.public_key().as_ref().to_vec(),
         })
     }
 }

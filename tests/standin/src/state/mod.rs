@@ -11,6 +11,7 @@ mod feedback;
 mod installation;
 mod oauth;
 mod pull;
+mod registration;
 mod repository;
 mod token;
 mod workflow_run;
@@ -21,12 +22,15 @@ use covermark_types::{AccountId, Clock, InstallationId, Random, RepositoryId, Sy
 
 pub use account::{Account, AccountKind};
 pub use app::App;
+pub(crate) use app::AppKey;
 pub use check_suite::CheckSuite;
 pub use delivery::{Attempt, HookDelivery};
 pub use feedback::{CheckRun, Comment, CommitStatus};
 pub use installation::{Installation, Selection};
 pub(crate) use oauth::{Authorization, OAuth, UserToken};
 pub use pull::{Head, Pull, PullState};
+pub use registration::NewApp;
+pub(crate) use registration::{ManifestCode, OpenManifest, Registration};
 pub use repository::Repository;
 pub use token::Level;
 pub(crate) use token::{InstallationToken, Permissions, token_text};
@@ -55,6 +59,8 @@ pub(crate) struct World {
     pub(crate) installations: BTreeMap<InstallationId, Installation>,
     pub(crate) tokens: Vec<InstallationToken>,
     pub(crate) oauth: OAuth,
+    /// Apps on their way to be registered.
+    pub(crate) registration: Registration,
     /// Webhooks that wait for somebody to deliver them, as ids of `deliveries`.
     pub(crate) pending: Vec<u64>,
     pub(crate) deliveries: BTreeMap<u64, HookDelivery>,
@@ -77,6 +83,7 @@ impl World {
             installations: BTreeMap::new(),
             tokens: Vec::new(),
             oauth: OAuth::default(),
+            registration: Registration::default(),
             pending: Vec::new(),
             deliveries: BTreeMap::new(),
             effects: Effects::default(),

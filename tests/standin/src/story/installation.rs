@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use covermark_types::{InstallationId, RepositoryId};
+use covermark_types::{AccountId, InstallationId, RepositoryId};
 
 use super::{GitHubStandIn, Owner, Repo};
 use crate::{
-    state::{Installation, Level, Selection},
+    state::{Installation, Level, Selection, World},
     webhooks,
 };
 
@@ -31,24 +31,32 @@ impl GitHubStandIn {
 
     fn install(&self, on: &Owner, selection: Selection) -> AppInstallation {
         let mut world = self.shared.lock();
-        let twice = world.installations.values().any(|installation| installation.account == on.id);
-        assert!(!twice, "the App is installed on {} already", on.login);
-        let (id, now) = (InstallationId(world.next_id()), world.now());
-        let installation = Installation {
-            id,
-            account: on.id,
-            selection,
-            permissions: world.app.permissions.clone(),
-            events: world.app.events.clone(),
-            suspended: None,
-            created_at: now,
-            updated_at: now,
-        };
-        world.installations.insert(id, installation);
-        webhooks::installation(&mut world, id, "created");
+        let id = install(&mut world, on.id, selection)
+            .unwrap_or_else(|| panic!("the App is installed on {} already", on.login));
         drop(world);
         AppInstallation { github: self.clone(), id }
     }
+}
+
+/// The account installs the App; `None` when it has done so before.
+pub(crate) fn install(world: &mut World, on: AccountId, selection: Selection) -> Option<InstallationId> {
+    if world.installations.values().any(|installation| installation.account == on) {
+        return None;
+    }
+    let (id, now) = (InstallationId(world.next_id()), world.now());
+    let installation = Installation {
+        id,
+        account: on,
+        selection,
+        permissions: world.app.permissions.clone(),
+        events: world.app.events.clone(),
+        suspended: None,
+        created_at: now,
+        updated_at: now,
+    };
+    world.installations.insert(id, installation);
+    webhooks::installation(world, id, "created");
+    Some(id)
 }
 
 impl AppInstallation {

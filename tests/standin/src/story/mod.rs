@@ -6,11 +6,12 @@
 mod ci;
 mod commit;
 mod expect;
-mod installation;
+pub(crate) mod installation;
 mod owner;
 mod people;
 mod pull_request;
 mod pushing;
+mod registration;
 mod repo;
 mod webhooks;
 mod workflow_run;

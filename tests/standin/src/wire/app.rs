@@ -8,7 +8,9 @@ use crate::state::{AccountKind, Installation, Permissions, Selection, World};
 /// The `integration` of GitHub's description.
 pub(crate) fn app(world: &World) -> Value {
     let app = &world.app;
-    let owner = world.account_by_login("covermark-dev").map(|owner| account(world, owner.id));
+    let person = world.accounts.values().find(|account| account.kind == AccountKind::User);
+    let owner = world.account_by_login(&app.owner).or(person).or_else(|| world.account_by_login("covermark-dev"));
+    let owner = owner.map(|owner| account(world, owner.id));
     json!({
         "id": app.id,
         "slug": app.slug,
