@@ -3,6 +3,7 @@
 //! Senders know the trait [`Queue`] alone. Receivers differ by nature: Lambda is handed messages by AWS ([`SqsQueue`]
 //! only sends, and makes a message wait), the local process takes them from [`LocalQueue`] itself.
 
+mod graves;
 mod local;
 mod sqs;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::{
+    graves::{Buried, Graves},
     local::{DeadMessage, LocalMessage, LocalQueue, MAX_RECEIVES, MessageId},
     sqs::SqsQueue,
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 
-use super::{MAX_DELAY, Queue, bounded};
+use super::{Buried, MAX_DELAY, Queue, bounded};
 use crate::Error;
 
 /// SQS's limit for a message in flight: twelve hours.
@@ -38,6 +38,30 @@ impl SqsQueue {
             .receipt_handle(receipt_handle)
             .visibility_timeout(seconds(after.min(MAX_INVISIBLE)));
         request.send().await.map(|_| ()).map_err(|error| Error::aws("SQS ChangeMessageVisibility", error))
+    }
+}
+
+impl SqsQueue {
+    /// Takes up to `most` messages (at most 10), hidden from others for a minute. Lambda receives by itself; this is for
+    /// the queues of dead letters.
+    pub(super) async fn receive(&self, most: usize) -> Result<Vec<Buried>, Error> {
+        let request = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(i32::try_from(most).unwrap_or(10).clamp(1, 10))
+            .visibility_timeout(60);
+        let answer = request.send().await.map_err(|error| Error::aws("SQS ReceiveMessage", error))?;
+        let messages = answer.messages.unwrap_or_default();
+        Ok(messages
+            .into_iter()
+            .filter_map(|message| Some(Buried { handle: message.receipt_handle?, body: message.body? }))
+            .collect())
+    }
+
+    pub(super) async fn delete(&self, receipt_handle: &str) -> Result<(), Error> {
+        let request = self.client.delete_message().queue_url(&self.url).receipt_handle(receipt_handle);
+        request.send().await.map(|_| ()).map_err(|error| Error::aws("SQS DeleteMessage", error))
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ttl;
 use crate::{
     Error, Table, Write,
-    table::{Condition, Item, Key, Update, key_text, live, number, text},
+    table::{Condition, Item, Key, Update, key_text, live, number, row, text},
 };
 
 /// After this a delivery that is still "received" counts as abandoned: the function that took it up has long timed out.
@@ -128,6 +128,21 @@ impl Table {
         outcome: DeliveryOutcome,
         now: Timestamp,
     ) -> Result<Write, Error> {
+        let ended = self.conclude_delivery(provider, id, outcome, now).await?;
+        Ok(if ended.is_some() { Write::Applied } else { Write::Refused })
+    }
+
+    /// As [`Table::finish_delivery`], and returns the delivery as it was until then; `None` when that was refused.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn conclude_delivery(
+        &self,
+        provider: &Provider,
+        id: &DeliveryId,
+        outcome: DeliveryOutcome,
+        now: Timestamp,
+    ) -> Result<Option<DeliveryRow>, Error> {
         let (state, condition) = match outcome {
             DeliveryOutcome::Done => ("done", Condition::present()),
             DeliveryOutcome::Failed => {
@@ -138,7 +153,8 @@ impl Table {
             .set("state", text(state))
             .set("finished_at", number(now.as_millisecond()))
             .when(condition);
-        Ok(self.update(&key(provider, id), update).await?.write)
+        let written = self.update(&key(provider, id), update).await?;
+        written.old.filter(|_| written.write.applied()).map(|old| row(&old)).transpose()
     }
 
     /// One delivery as it stands.

@@ -6,15 +6,22 @@
 //!
 //! [`Table`]: crate::Table
 
+pub mod access;
+pub mod budget;
 pub mod commit;
 pub mod commit_parts;
+pub mod dead_letter;
 pub mod delivery;
 pub mod installation;
+pub mod last_delivery;
 pub mod lease;
+pub mod listing;
 pub mod login;
 pub mod provider;
 pub mod pull;
 pub mod quota;
+pub mod reconcile;
+pub mod redelivery;
 pub mod repository;
 pub mod session;
 pub mod setup;

@@ -10,17 +10,23 @@ pub(crate) struct Query {
     index: Option<&'static str>,
     partition: String,
     starting: Option<&'static str>,
+    most: usize,
 }
 
 impl Query {
     /// A partition of the table itself, read consistently.
     pub(crate) fn table(partition: impl Into<String>) -> Self {
-        Self { index: None, partition: partition.into(), starting: None }
+        Self { index: None, partition: partition.into(), starting: None, most: usize::MAX }
     }
 
     /// Only the rows of the table itself whose sort key begins so.
     pub(crate) fn starting(self, prefix: &'static str) -> Self {
         Self { starting: Some(prefix), ..self }
+    }
+
+    /// Stops after about `most` rows, at the end of a page.
+    pub(crate) fn most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// A partition of an index (`gsi1`, `gsi2`): as of a moment ago, DynamoDB promises no more.
@@ -61,7 +67,7 @@ impl Table {
             let page = page.map_err(|error| Error::aws("DynamoDB Query", error))?;
             items.extend(page.items.unwrap_or_default());
             from = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if from.is_none() {
+            if from.is_none() || items.len() >= query.most {
                 return Ok(items);
             }
         }

@@ -7,6 +7,7 @@ mod deliveries;
 mod faults;
 mod installations;
 mod leases;
+mod ledger;
 mod people;
 mod providers;
 mod pulls;

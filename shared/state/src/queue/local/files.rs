@@ -130,6 +130,10 @@ impl Folder {
         found(fs::rename(self.dead_letter(id), self.message(id, 0)))
     }
 
+    pub(super) fn forget_dead(&self, id: MessageId) -> Result<(), Error> {
+        found(fs::remove_file(self.dead_letter(id))).map(|_| ())
+    }
+
     pub(super) fn delete(&self, id: MessageId, received: u32) -> Result<(), Error> {
         found(fs::remove_file(self.message(id, received))).map(|_| ())
     }

@@ -261,6 +261,14 @@ impl LocalQueue {
         self.shared.folder.dead(limit)
     }
 
+    /// Takes a dead letter away for good; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// When its file cannot be removed.
+    pub fn forget_dead(&self, id: MessageId) -> Result<(), Error> {
+        self.shared.folder.forget_dead(id)
+    }
+
     /// Gives a dead letter a new life: due at once, never received. `false` when there is no such letter.
     ///
     /// # Errors
