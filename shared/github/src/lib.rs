@@ -43,6 +43,7 @@ pub use resources::{
     meta::{Meta, MetaProblem},
     pulls::{PullBranch, PullRequest, PullState},
     repositories::{Repository, RepositoryReference},
+    repository_webhooks::{HookId, RepositoryWebhook, WantedWebhook},
     statuses::{NewStatus, Status, StatusState},
     workflow_runs::{RunId, WorkflowRun},
 };

@@ -20,6 +20,8 @@ pub enum Resource {
     Metadata,
     /// Pull requests and the comments on them.
     PullRequests,
+    /// Webhooks of the repository itself.
+    RepositoryHooks,
     /// Commit statuses.
     Statuses,
 }
@@ -34,6 +36,7 @@ impl Resource {
             Self::Contents => "contents",
             Self::Metadata => "metadata",
             Self::PullRequests => "pull_requests",
+            Self::RepositoryHooks => "repository_hooks",
             Self::Statuses => "statuses",
         }
     }

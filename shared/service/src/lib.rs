@@ -18,6 +18,7 @@ pub mod lambda;
 pub mod pages;
 pub mod problem;
 mod providers;
+pub mod repository_hooks;
 #[cfg(feature = "pages")]
 pub mod session;
 pub mod telemetry;

@@ -5,7 +5,7 @@
 
 use covermark_types::RepositoryId;
 
-use crate::state::{CheckRun, Comment, CommitStatus};
+use crate::state::{CheckRun, Comment, CommitStatus, RepositoryHook};
 
 /// One change made by a client.
 #[derive(Clone, Debug)]
@@ -26,6 +26,12 @@ pub enum Effect {
     RedeliveryRequested(u64),
     /// The App's webhook was configured anew.
     HookConfigured,
+    /// A repository got a webhook of its own.
+    RepositoryHookCreated(RepositoryId, RepositoryHook),
+    /// A repository's webhook was changed.
+    RepositoryHookUpdated(RepositoryId, RepositoryHook),
+    /// A repository's webhook was taken away.
+    RepositoryHookDeleted(RepositoryId, RepositoryHook),
 }
 
 impl Effect {
@@ -53,6 +59,11 @@ impl Effect {
             Self::CheckRunCreated(_, run) => format!("check run {} made at {}", run.name, run.head_sha.short()),
             Self::CheckRunUpdated(_, run) => format!("check run {} changed at {}", run.name, run.head_sha.short()),
             Self::RedeliveryRequested(id) => format!("redelivery {id} asked for"),
+            Self::RepositoryHookCreated(id, hook) => {
+                format!("hook {} made in repository {id} for {}", hook.id, hook.url)
+            }
+            Self::RepositoryHookUpdated(id, hook) => format!("hook {} changed in repository {id}", hook.id),
+            Self::RepositoryHookDeleted(id, hook) => format!("hook {} deleted in repository {id}", hook.id),
             Self::HookConfigured => "the App's webhook configured anew".to_owned(),
         }
     }

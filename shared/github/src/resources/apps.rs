@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use covermark_types::AppId;
+use covermark_types::{AppId, Timestamp};
 use reqwest::Method;
 use serde::Deserialize;
 
@@ -32,6 +32,15 @@ pub struct App {
     /// The webhook events it is subscribed to.
     #[serde(default, deserialize_with = "lenient::nullable")]
     pub events: Vec<String>,
+    /// When GitHub answered, by its own clock.
+    #[serde(skip)]
+    pub answered_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct HookConfig {
+    #[serde(default)]
+    url: Option<String>,
 }
 
 impl App {
@@ -47,11 +56,24 @@ impl App {
 }
 
 impl GitHub {
+    /// Where the App's own webhook sends to: `GET /app/hook/config`. `None` when it is switched off.
+    ///
+    /// # Errors
+    /// As every call to GitHub.
+    pub async fn hook_address(&self) -> Result<Option<String>, Error> {
+        match self.send_as_app(&self.request(Method::GET, &["app", "hook", "config"])).await {
+            Ok(reply) => Ok(reply.json::<HookConfig>()?.url.filter(|url| !url.is_empty())),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The App that the credentials belong to: `GET /app`.
     ///
     /// # Errors
     /// [`Error::Unauthorized`] when the private key is not the App's.
     pub async fn app(&self) -> Result<App, Error> {
-        self.send_as_app(&self.request(Method::GET, &["app"])).await?.json()
+        let reply = self.send_as_app(&self.request(Method::GET, &["app"])).await?;
+        Ok(App { answered_at: reply.date(), ..reply.json()? })
     }
 }

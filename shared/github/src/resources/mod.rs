@@ -17,5 +17,6 @@ pub mod meta;
 pub mod pull_files;
 pub mod pulls;
 pub mod repositories;
+pub mod repository_webhooks;
 pub mod statuses;
 pub mod workflow_runs;

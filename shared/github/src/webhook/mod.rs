@@ -13,4 +13,4 @@ pub use actions::{
 };
 pub use ci::{CiEvent, CiNews, QUEUE_PREFIX, queued_pull};
 pub use event::{Event, EventError};
-pub use signature::{Delivery, Refused, Verified, verify};
+pub use signature::{Delivery, HookTarget, Refused, Verified, verify};

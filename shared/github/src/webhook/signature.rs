@@ -6,7 +6,7 @@
 use std::ops::Deref;
 
 use bytes::Bytes;
-use covermark_types::{AppId, DeliveryId, Secret};
+use covermark_types::{AppId, DeliveryId, RepositoryId, Secret};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderMap;
 use sha2::Sha256;
@@ -27,6 +27,31 @@ impl<T> Deref for Verified<T> {
     type Target = T;
     fn deref(&self) -> &T {
         &self.0
+    }
+}
+
+/// Whose hook a delivery says that it comes from. A stranger's word until the signature holds: it chooses which secret the
+/// signature must be made with, and whoever names another's hook needs that one's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookTarget {
+    /// The App's; `None` when it does not say which App.
+    App(Option<AppId>),
+    /// A repository's own.
+    Repository(RepositoryId),
+    /// An organisation's, an enterprise's, or nobody's.
+    Other,
+}
+
+impl HookTarget {
+    /// What the headers say.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        let id = one(headers, TARGET_ID);
+        match one(headers, TARGET_TYPE) {
+            Some("integration") => Self::App(id.and_then(|id| id.parse().ok())),
+            Some("repository") => id.and_then(|id| id.parse().ok()).map_or(Self::Other, Self::Repository),
+            _ => Self::Other,
+        }
     }
 }
 
@@ -119,8 +144,10 @@ pub fn verify(secrets: &[Secret], headers: &HeaderMap, body: Bytes) -> Result<Ve
     if one(headers, "content-type").is_some_and(form) {
         return Err(Refused::NotJson);
     }
-    let app = one(headers, TARGET_TYPE) == Some("integration");
-    let target_id = one(headers, TARGET_ID).filter(|_| app).and_then(|id| id.parse().ok());
+    let target_id = match HookTarget::of(headers) {
+        HookTarget::App(id) => id,
+        HookTarget::Repository(_) | HookTarget::Other => None,
+    };
     Ok(Verified(Delivery { id, event: event.to_owned(), target_id, body }))
 }
 

@@ -4,6 +4,7 @@
 //! only sends, and makes a message wait), the local process takes them from [`LocalQueue`] itself.
 
 mod graves;
+mod depth;
 mod local;
 mod sqs;
 
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 
 pub use self::{
     graves::{Buried, Graves},
+    depth::Measured,
     local::{DeadMessage, LocalMessage, LocalQueue, MAX_RECEIVES, MessageId},
     sqs::SqsQueue,
 };

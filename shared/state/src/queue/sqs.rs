@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_sqs::Client;
+use aws_sdk_sqs::{Client, types::QueueAttributeName};
 
 use super::{Buried, MAX_DELAY, Queue, bounded};
 use crate::Error;
@@ -23,6 +23,21 @@ impl SqsQueue {
     #[must_use]
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self { client, url: url.into() }
+    }
+
+    /// How many messages are waiting, in flight or put off, by SQS's own approximate count.
+    pub(super) async fn measure(&self) -> Result<u64, Error> {
+        let counts = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+        ];
+        let request =
+            self.client.get_queue_attributes().queue_url(&self.url).set_attribute_names(Some(counts.to_vec()));
+        let answer = request.send().await.map_err(|error| Error::aws("SQS GetQueueAttributes", error))?;
+        let attributes = answer.attributes.unwrap_or_default();
+        let count = |name: &QueueAttributeName| attributes.get(name)?.parse::<u64>().ok();
+        Ok(counts.iter().filter_map(count).sum())
     }
 
     /// Makes a received message come again after `after` (rounded up to seconds, at most 12 hours), for faults that

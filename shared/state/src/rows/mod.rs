@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod budget;
+pub mod branch;
 pub mod commit;
 pub mod commit_parts;
 pub mod dead_letter;
@@ -23,6 +24,8 @@ pub mod quota;
 pub mod reconcile;
 pub mod redelivery;
 pub mod repository;
+pub mod repository_hook;
+pub mod repository_settings;
 pub mod session;
 pub mod setup;
 pub mod timing;

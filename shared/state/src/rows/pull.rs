@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Mirrored, cut, repository::partition};
 use crate::{
     Error, Table, Write,
-    table::{self, Condition, Key, Update, item},
+    table::{self, Condition, Key, Query, Update, item},
 };
 
 /// Bytes of a title that are kept.
@@ -143,6 +143,19 @@ impl Table {
     ) -> Result<Write, Error> {
         let update = Update::default().set("chosen_base", table::text(base.as_str())).when(Condition::present());
         Ok(self.update(&key(provider, repository, number), update).await?.write)
+    }
+
+    /// The repository's pull requests with the highest numbers, at most `count`, the newest first.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn newest_pulls(
+        &self,
+        provider: &Provider,
+        repository: RepositoryId,
+        count: u16,
+    ) -> Result<Vec<Pull>, Error> {
+        self.query(Query::table(partition(provider, repository)).starting("PULL#").newest(count)).await
     }
 
     /// One pull request with what we posted on it.

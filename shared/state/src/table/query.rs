@@ -11,12 +11,14 @@ pub(crate) struct Query {
     partition: String,
     starting: Option<&'static str>,
     most: usize,
+    newest: Option<u16>,
 }
 
 impl Query {
     /// A partition of the table itself, read consistently.
     pub(crate) fn table(partition: impl Into<String>) -> Self {
         Self { index: None, partition: partition.into(), starting: None, most: usize::MAX }
+        Self { index: None, partition: partition.into(), starting: None, newest: None }
     }
 
     /// Only the rows of the table itself whose sort key begins so.
@@ -27,6 +29,9 @@ impl Query {
     /// Stops after about `most` rows, at the end of a page.
     pub(crate) fn most(self, most: usize) -> Self {
         Self { most, ..self }
+    /// Only the last `count` rows, the last one first. Few enough for one page of DynamoDB's.
+    pub(crate) fn newest(self, count: u16) -> Self {
+        Self { newest: Some(count), ..self }
     }
 
     /// A partition of an index (`gsi1`, `gsi2`): as of a moment ago, DynamoDB promises no more.
@@ -54,6 +59,8 @@ impl Table {
             .set_index_name(query.index.map(ToOwned::to_owned))
             .consistent_read(query.index.is_none())
             .key_condition_expression(condition)
+            .set_limit(query.newest.map(i32::from))
+            .set_scan_index_forward(query.newest.map(|_| false))
             .expression_attribute_names("#pk", pk)
             .expression_attribute_values(":pk", text(query.partition));
         if let Some(start) = query.starting {
@@ -68,6 +75,8 @@ impl Table {
             items.extend(page.items.unwrap_or_default());
             from = page.last_evaluated_key.filter(|key| !key.is_empty());
             if from.is_none() || items.len() >= query.most {
+            let enough = query.newest.is_some_and(|count| items.len() >= usize::from(count));
+            if from.is_none() || enough {
                 return Ok(items);
             }
         }

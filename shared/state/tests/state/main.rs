@@ -14,6 +14,7 @@ mod pulls;
 mod quotas;
 mod repositories;
 mod setup;
+mod settings;
 mod support;
 mod timings;
 mod tokens;

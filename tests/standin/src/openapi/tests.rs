@@ -62,6 +62,21 @@ async fn walk(story: &Story) {
     app.patch("/app/hook/config", json!({"url": "http://127.0.0.1:9/webhooks/gh"})).await;
 }
 
+/// A repository's own hook, from being made to being deleted.
+async fn walk_hooks(story: &Story) {
+    story.installation.grant("repository_hooks", crate::state::Level::Write);
+    let (client, hooks) = (story.client().await, "/repos/acme/widgets/hooks");
+    let config = json!({"url": "http://127.0.0.1:9/x", "content_type": "json", "secret": "s", "insecure_ssl": "0"});
+    let body = json!({"name": "web", "active": true, "events": ["push"], "config": config});
+    let made = client.post(hooks, body.clone()).await.body["id"].clone();
+    assert_eq!(client.post(hooks, body).await.status, 422, "the same once more");
+    client.get(&format!("{hooks}?per_page=100&page=1")).await;
+    let one = format!("{hooks}/{made}");
+    client.patch(&one, json!({"active": true, "config": config})).await;
+    client.send("POST", &format!("{one}/pings"), None).await.expect("an answer");
+    client.send("DELETE", &one, None).await.expect("an answer");
+}
+
 /// Every webhook once, and the endpoints about them.
 async fn walk_webhooks(story: &Story) {
     story.github.ping();
@@ -117,6 +132,7 @@ async fn holds(enterprise: bool) {
     let story = story_on(enterprise).await;
     walk(&story).await;
     walk_user(&story).await;
+    walk_hooks(&story).await;
     walk_webhooks(&story).await;
     let used: std::collections::BTreeSet<String> = story.github.journal().iter().map(crate::Exchange::route).collect();
     let forgotten: Vec<String> = routes::API

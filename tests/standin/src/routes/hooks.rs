@@ -67,7 +67,9 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
 /// What GitHub still remembers, newest first.
 fn kept<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a HookDelivery> {
     let since = call.world.clock.now() - KEPT;
-    let recent = move |delivery: &&HookDelivery| delivery.attempt.as_ref().is_some_and(|attempt| attempt.at >= since);
+    let recent = move |delivery: &&HookDelivery| {
+        delivery.hook.is_none() && delivery.attempt.as_ref().is_some_and(|attempt| attempt.at >= since)
+    };
     call.world.deliveries.values().rev().filter(recent)
 }
 

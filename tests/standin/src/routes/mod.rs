@@ -18,6 +18,7 @@ pub(crate) mod oauth;
 mod pulls;
 mod registration;
 mod repositories;
+mod repository_webhooks;
 mod statuses;
 mod users;
 mod workflow_runs;
@@ -28,6 +29,8 @@ use crate::{
 };
 
 const METADATA: Needs = Needs::Repository(&[("metadata", Read)]);
+const HOOKS_READ: Needs = Needs::Repository(&[("repository_hooks", Read)]);
+const HOOKS: Needs = Needs::Repository(&[("repository_hooks", Write)]);
 const CONTENTS: Needs = Needs::Repository(&[("contents", Read)]);
 const PULLS: Needs = Needs::Repository(&[("pull_requests", Read)]);
 const TALK_READ: Needs = Needs::Repository(&[("issues", Read), ("pull_requests", Read)]);
@@ -78,6 +81,11 @@ pub(crate) static API: &[Route] = &[
     get("/repos/{owner}/{repo}/collaborators/{username}/permission", METADATA, users::permission),
     get("/repos/{owner}/{repo}/installation", Needs::AppOnRepository, installations::of_repository),
     get("/repos/{owner}/{repo}/actions/runs/{run_id}", ACTIONS, workflow_runs::show),
+    get("/repos/{owner}/{repo}/hooks", HOOKS_READ, repository_webhooks::list),
+    post("/repos/{owner}/{repo}/hooks", HOOKS, repository_webhooks::create),
+    patch("/repos/{owner}/{repo}/hooks/{hook_id}", HOOKS, repository_webhooks::update),
+    delete("/repos/{owner}/{repo}/hooks/{hook_id}", HOOKS, repository_webhooks::remove),
+    post("/repos/{owner}/{repo}/hooks/{hook_id}/pings", HOOKS_READ, repository_webhooks::ping),
     get("/repos/{owner}/{repo}/pulls", PULLS, pulls::list),
     get("/repos/{owner}/{repo}/pulls/{pull_number}", PULLS, pulls::show),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/files", PULLS, pulls::files),

@@ -18,6 +18,8 @@ pub struct HookDelivery {
     pub payload: Bytes,
     /// Which installation it speaks of.
     pub installation: Option<InstallationId>,
+    /// The repository whose own hook it goes to; `None` for the App's.
+    pub hook: Option<u64>,
     /// Which repository it speaks of.
     pub repository: Option<RepositoryId>,
     /// Whether it repeats an earlier one.

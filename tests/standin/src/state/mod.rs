@@ -13,6 +13,7 @@ mod oauth;
 mod pull;
 mod registration;
 mod repository;
+mod repository_hook;
 mod token;
 mod workflow_run;
 
@@ -32,6 +33,7 @@ pub use pull::{Head, Pull, PullState};
 pub use registration::NewApp;
 pub(crate) use registration::{ManifestCode, OpenManifest, Registration};
 pub use repository::Repository;
+pub use repository_hook::RepositoryHook;
 pub use token::Level;
 pub(crate) use token::{InstallationToken, Permissions, token_text};
 pub use workflow_run::WorkflowRun;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use covermark_types::{AccountId, CommitSha, PullNumber, RepositoryId, Timestamp};
 
-use super::{CheckRun, CheckSuite, Comment, CommitStatus, Pull, WorkflowRun};
+use super::{CheckRun, CheckSuite, Comment, CommitStatus, Pull, RepositoryHook, WorkflowRun};
 use crate::git::Commit;
 
 /// A repository with all that is in it.
@@ -40,6 +40,8 @@ pub struct Repository {
     pub check_suites: Vec<CheckSuite>,
     /// Workflow runs, oldest first.
     pub workflow_runs: Vec<WorkflowRun>,
+    /// Webhooks of its own.
+    pub hooks: Vec<RepositoryHook>,
     /// People from outside with access.
     pub collaborators: BTreeSet<AccountId>,
     /// The number that the next pull request or issue gets.

@@ -7,7 +7,7 @@ use covermark_types::{CommitSha, RepositoryId};
 use super::{GitHubStandIn, PullRequest, Repo};
 use crate::{
     effects::Effect,
-    state::{CheckRun, Comment, CommitStatus, HookDelivery},
+    state::{CheckRun, Comment, CommitStatus, HookDelivery, RepositoryHook},
 };
 
 /// How long a verb waits for what it expects. Generous: a busy machine must not fail a test.
@@ -145,6 +145,36 @@ impl Repo {
             _ => None,
         };
         self.github.expect(&format!("a check run {name} at {}", sha.short()), wanted).await
+    }
+
+    /// The App gave the repository a webhook of its own.
+    pub async fn expect_hook(&self) -> RepositoryHook {
+        let repository = self.id;
+        let wanted = move |effect: &Effect| match effect {
+            Effect::RepositoryHookCreated(id, hook) if *id == repository => Some(hook.clone()),
+            _ => None,
+        };
+        self.github.expect("a webhook of the repository", wanted).await
+    }
+
+    /// The App changed a webhook of the repository's own.
+    pub async fn expect_hook_update(&self) -> RepositoryHook {
+        let repository = self.id;
+        let wanted = move |effect: &Effect| match effect {
+            Effect::RepositoryHookUpdated(id, hook) if *id == repository => Some(hook.clone()),
+            _ => None,
+        };
+        self.github.expect("a changed webhook of the repository", wanted).await
+    }
+
+    /// The App took a webhook of the repository's own away.
+    pub async fn expect_hook_deletion(&self) -> RepositoryHook {
+        let repository = self.id;
+        let wanted = move |effect: &Effect| match effect {
+            Effect::RepositoryHookDeleted(id, hook) if *id == repository => Some(hook.clone()),
+            _ => None,
+        };
+        self.github.expect("a deleted webhook of the repository", wanted).await
     }
 
     /// The App changed a check run of this name at the commit.

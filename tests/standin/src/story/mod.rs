@@ -7,6 +7,8 @@ mod ci;
 mod commit;
 mod expect;
 pub(crate) mod installation;
+mod hooks;
+mod installation;
 mod owner;
 mod people;
 mod pull_request;

@@ -97,6 +97,7 @@ impl World {
             check_runs: Vec::new(),
             check_suites: Vec::new(),
             workflow_runs: Vec::new(),
+            hooks: Vec::new(),
             collaborators: BTreeSet::new(),
             next_number: 1,
             created_at: now,

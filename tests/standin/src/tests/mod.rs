@@ -10,6 +10,7 @@ mod faults;
 mod installation_token;
 mod oauth;
 mod pulls;
+mod repository_webhooks;
 mod statuses;
 mod story;
 mod web;

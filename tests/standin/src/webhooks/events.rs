@@ -3,7 +3,7 @@
 use covermark_types::{AccountId, CommitSha, InstallationId, PullNumber, RepositoryId};
 use serde_json::{Value, json};
 
-use super::queue;
+use super::{queue, queue_for_hooks, queue_to_hook};
 use crate::{
     git::log,
     state::{AccountKind, Installation, World},
@@ -33,6 +33,20 @@ pub(crate) fn ping(world: &mut World) {
         },
     });
     queue(world, "ping", None, None, None, &payload);
+}
+
+/// A webhook of a repository was made, or somebody asked for its ping.
+pub(crate) fn ping_repository(world: &mut World, id: RepositoryId, hook: u64) {
+    let repository = world.repository(id);
+    let Some(found) = repository.hooks.iter().find(|known| known.id == hook) else { return };
+    let payload = json!({
+        "zen": "Keep it logically awesome.",
+        "hook_id": hook,
+        "hook": wire::repository_hook(world, id, found),
+        "repository": wire::repository(world, repository),
+        "sender": sender(world, repository.owner),
+    });
+    queue_to_hook(world, id, hook, "ping", None, &payload);
 }
 
 /// An installation came, went or changed. Called before a deleted one is taken away.
@@ -170,8 +184,16 @@ fn pushed_commit(world: &World, name: &str, commit: &crate::git::Commit) -> Valu
     })
 }
 
-/// Sends an event about a repository to the installation that covers it, if that is awake and subscribed.
+/// Sends an event about a repository to its own hooks, and to the installation that covers it, if that is awake and
+/// subscribed.
 fn about(world: &mut World, id: RepositoryId, event: &str, action: Option<&str>, payload: Value) {
+    let owner = world.account(world.repository(id).owner);
+    let mut own = payload.clone();
+    own["sender"] = sender(world, owner.id);
+    if owner.kind == AccountKind::Organization {
+        own["organization"] = wire::organization(world, owner.id);
+    }
+    queue_for_hooks(world, id, event, action, &own);
     if let Some(installation) = world.installation_of(id).cloned() {
         send(world, id, &installation, event, action, payload);
     }

@@ -12,6 +12,7 @@ mod commit;
 mod delivery;
 mod pull;
 mod repository;
+mod repository_hook;
 mod status;
 mod workflow_run;
 
@@ -24,6 +25,7 @@ pub(crate) use commit::{commit, diff_entry, escape};
 pub(crate) use delivery::{delivery, delivery_item};
 pub(crate) use pull::{pull, pull_simple};
 pub(crate) use repository::{repository, repository_for_push, repository_short};
+pub(crate) use repository_hook::repository_hook;
 pub(crate) use status::{combined, status};
 pub(crate) use workflow_run::workflow_run;
 
