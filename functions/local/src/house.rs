@@ -7,7 +7,7 @@ use axum::{Router, middleware};
 use covermark_console::Console;
 use covermark_feedback::Feedback;
 use covermark_oauth::OAuth;
-use covermark_service::{credentials::WebhookSecrets, problem};
+use covermark_service::{credentials::WebhookSecrets, problem, repository_hooks::HookSecrets};
 use covermark_state::{blobs::Blobs, queue::LocalQueue};
 use covermark_sync::Sync;
 use covermark_types::Secret;
@@ -56,6 +56,7 @@ impl House {
     pub async fn open(data: &Path, settings: &Settings) -> anyhow::Result<Self> {
         let rooms = Rooms::in_folder(data, settings.private_ca.as_deref()).await?;
         let (clock, random) = (rooms.clock.clone(), rooms.random.clone());
+        HookSecrets::ensure_key(rooms.vault.as_ref(), random.as_ref()).await?;
         let slots = blob_store::slot_key(rooms.vault.as_ref(), random.as_ref()).await?;
         let blobs = Blobs::folder(&data.join("blobs"), settings.public_url.clone(), &slots)?;
         let queue = |name: &str| LocalQueue::open(data.join("queues").join(name), clock.clone(), VISIBILITY);
@@ -75,6 +76,7 @@ impl House {
             table: rooms.table.clone(),
             sync: sync_queue.clone(),
             secrets: WebhookSecrets::new(rooms.vault.clone(), rooms.table.clone(), clock.clone()),
+            hooks: HookSecrets::new(rooms.vault.clone()),
             clock: clock.clone(),
         };
         let upload = Upload {

@@ -11,11 +11,12 @@ use axum::{
     routing::post,
 };
 use bytes::Bytes;
-use covermark_github::webhook::{Delivery, Event, Refused, Verified, verify};
+use covermark_github::webhook::{Delivery, Event, HookTarget, Refused, Verified, verify};
 use covermark_service::{
     body::{self, BodyError},
     credentials::{CredentialsError, WebhookSecrets},
     problem::{Chain, Problem},
+    repository_hooks::HookSecrets,
 };
 use covermark_state::{
     Table,
@@ -28,7 +29,10 @@ use covermark_state::{
 };
 use covermark_types::{Clock, Provider};
 
-use crate::job::{self, Asked};
+use crate::{
+    job::{self, Asked},
+    own_hook::{self, OwnHook},
+};
 
 /// The largest delivery that is read, in bytes: GitHub does not send larger ones.
 pub const MAX_BODY: usize = 25 * 1024 * 1024;
@@ -41,6 +45,8 @@ pub struct Webhook {
     pub sync: Arc<dyn Queue>,
     /// What deliveries are signed with.
     pub secrets: WebhookSecrets,
+    /// What the deliveries of repositories' own hooks are signed with.
+    pub hooks: HookSecrets,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -60,8 +66,13 @@ async fn receive(
         .map_err(|_| Problem::not_found("There is no such provider. Webhooks go to /webhooks/gh, /webhooks/ghe, or the name of a further one that is connected."))?;
     let (parts, body) = request.into_parts();
     let body = read_body(&parts.headers, body).await?;
+    // Whose secret it is, is decided by a header and before anything of the body is looked at.
+    if let HookTarget::Repository(repository) = HookTarget::of(&parts.headers) {
+        let (delivery, hook) = own_hook::verified(&app, &provider, repository, &parts.headers, body).await?;
+        return app.accept(&provider, &delivery, Some(&hook)).await;
+    }
     let delivery = app.verified(&provider, &parts.headers, body).await?;
-    app.accept(&provider, &delivery).await
+    app.accept(&provider, &delivery, None).await
 }
 
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
@@ -93,16 +104,25 @@ impl Webhook {
     }
 
     /// Remembers the delivery and queues what it hints at. What we have no use for costs neither a row nor a message.
-    async fn accept(&self, provider: &Provider, delivery: &Verified<Delivery>) -> Result<Response, Problem> {
+    async fn accept(
+        &self,
+        provider: &Provider,
+        delivery: &Verified<Delivery>,
+        own: Option<&OwnHook>,
+    ) -> Result<Response, Problem> {
         let job = match delivery.event() {
             Ok(event) => {
                 let known = if matches!(event, Event::Other) { "unknown" } else { "known" };
                 tracing::info!(metric = "webhook_event", event = delivery.event, known, github_delivery_id = %delivery.id);
-                if matches!(event, Event::Ping) {
-                    self.remember_ping(provider, delivery).await?;
-                    return Ok(accepted("pong"));
+                match own {
+                    Some(hook) if event == Event::Ping => return own_hook::ping(self, provider, hook).await,
+                    Some(hook) => own_hook::job(provider, delivery, &event, hook)?,
+                    None if event == Event::Ping => {
+                        self.remember_ping(provider, delivery).await?;
+                        return Ok(accepted("pong"));
+                    }
+                    None => job::of(provider, delivery, &event),
                 }
-                job::of(provider, delivery, &event)
             }
             Err(error) => {
                 // A payload that we should understand and do not is our defect: an error answer would only make
@@ -150,7 +170,7 @@ impl Webhook {
     }
 }
 
-fn accepted(what: &'static str) -> Response {
+pub(crate) fn accepted(what: &'static str) -> Response {
     (StatusCode::ACCEPTED, what).into_response()
 }
 
@@ -168,7 +188,7 @@ fn not_ready(error: CredentialsError) -> Problem {
     }
 }
 
-fn refusal(refused: Refused) -> Problem {
+pub(crate) fn refusal(refused: Refused) -> Problem {
     tracing::warn!(metric = "webhook_refused", reason = refused.code(), "a delivery was refused");
     match refused {
         Refused::SignatureMismatch => Problem::new(

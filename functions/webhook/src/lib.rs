@@ -4,6 +4,7 @@
 
 mod handler;
 mod job;
+mod own_hook;
 
 pub use handler::{MAX_BODY, Webhook, routes};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use covermark_service::{aws, config, credentials::WebhookSecrets, lambda, telemetry};
+use covermark_service::{aws, config, credentials::WebhookSecrets, lambda, repository_hooks::HookSecrets, telemetry};
 use covermark_types::SystemClock;
 use covermark_webhook::{Webhook, routes};
 
@@ -11,7 +11,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start_on_lambda();
     let [table, queue, prefix] = aws::settings([config::TABLE, config::SYNC_QUEUE, config::SECRETS_PREFIX])?;
     let (cloud, clock) = (aws::Cloud::connect().await?, Arc::new(SystemClock));
-    let (table, sync) = (cloud.table(table), cloud.queue(queue));
-    let secrets = WebhookSecrets::new(cloud.vault(prefix), table.clone(), clock.clone());
-    lambda::http(routes(Arc::new(Webhook { table, sync, secrets, clock }))).await
+    let (vault, table, sync) = (cloud.vault(prefix), cloud.table(table), cloud.queue(queue));
+    let secrets = WebhookSecrets::new(vault.clone(), table.clone(), clock.clone());
+    let hooks = HookSecrets::new(vault);
+    lambda::http(routes(Arc::new(Webhook { table, sync, secrets, hooks, clock }))).await
 }

@@ -5,7 +5,10 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use covermark_service::credentials::{LEAST_GAP, NOTHING_LIFETIME, WebhookSecrets, webhook_document};
+use covermark_service::{
+    credentials::{LEAST_GAP, NOTHING_LIFETIME, WebhookSecrets, webhook_document},
+    repository_hooks::{HookSecrets, KEY_DOCUMENT},
+};
 use covermark_state::{
     Table,
     rows::{provider::ConnectedProvider, timing::Settled},
@@ -19,6 +22,8 @@ use sha2::Sha256;
 use tower::ServiceExt as _;
 
 use crate::{MAX_BODY, Webhook, routes};
+
+mod own_hook;
 
 const SECRET: &str = "It's a Secret to Everybody";
 const GUID: &str = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
@@ -38,7 +43,10 @@ async fn world() -> World {
     let (vault, clock) = (Arc::new(MemoryVault::default()), Arc::new(StoppedClock::default()));
     store_secret(&vault, SECRET).await;
     let secrets = WebhookSecrets::new(vault.clone(), table.clone(), clock.clone());
-    let app = Webhook { table: table.clone(), sync: queue.clone(), secrets, clock: clock.clone() };
+    let key = Secret::new("a key of at least thirty-two characters");
+    vault.put(KEY_DOCUMENT, &key).await.expect("stored");
+    let hooks = HookSecrets::new(vault.clone());
+    let app = Webhook { table: table.clone(), sync: queue.clone(), secrets, hooks, clock: clock.clone() };
     World { router: routes(Arc::new(app)), table, queue, vault, clock }
 }
 
@@ -71,6 +79,15 @@ impl World {
 
     async fn opened(&self, path: &str) -> (StatusCode, String) {
         self.send(delivery(path, "pull_request", OPENED).body(Body::from(OPENED)).expect("a request")).await
+    }
+
+    /// The same, signed with another secret.
+    async fn opened_with(&self, secret: &str) -> (StatusCode, String) {
+        let request = delivery("/webhooks/gh", "pull_request", OPENED);
+        let mut request = request.body(Body::from(OPENED)).expect("a request");
+        let signature = sign(secret, OPENED.as_bytes()).parse().expect("a header");
+        request.headers_mut().insert("x-hub-signature-256", signature);
+        self.send(request).await
     }
 
     async fn remembers(&self) -> bool {

@@ -3,8 +3,8 @@
 //! Senders know the trait [`Queue`] alone. Receivers differ by nature: Lambda is handed messages by AWS ([`SqsQueue`]
 //! only sends, and makes a message wait), the local process takes them from [`LocalQueue`] itself.
 
-mod graves;
 mod depth;
+mod graves;
 mod local;
 mod sqs;
 
@@ -13,8 +13,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::{
-    graves::{Buried, Graves},
     depth::Measured,
+    graves::{Buried, Graves},
     local::{DeadMessage, LocalMessage, LocalQueue, MAX_RECEIVES, MessageId},
     sqs::SqsQueue,
 };

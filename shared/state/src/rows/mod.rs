@@ -7,8 +7,8 @@
 //! [`Table`]: crate::Table
 
 pub mod access;
-pub mod budget;
 pub mod branch;
+pub mod budget;
 pub mod commit;
 pub mod commit_parts;
 pub mod dead_letter;

@@ -17,8 +17,7 @@ pub(crate) struct Query {
 impl Query {
     /// A partition of the table itself, read consistently.
     pub(crate) fn table(partition: impl Into<String>) -> Self {
-        Self { index: None, partition: partition.into(), starting: None, most: usize::MAX }
-        Self { index: None, partition: partition.into(), starting: None, newest: None }
+        Self { index: None, partition: partition.into(), starting: None, most: usize::MAX, newest: None }
     }
 
     /// Only the rows of the table itself whose sort key begins so.
@@ -29,9 +28,11 @@ impl Query {
     /// Stops after about `most` rows, at the end of a page.
     pub(crate) fn most(self, most: usize) -> Self {
         Self { most, ..self }
-    /// Only the last `count` rows, the last one first. Few enough for one page of DynamoDB's.
+    }
+
+    /// Only the last `count` rows or a few more, the last one first.
     pub(crate) fn newest(self, count: u16) -> Self {
-        Self { newest: Some(count), ..self }
+        Self { newest: Some(count), most: usize::from(count), ..self }
     }
 
     /// A partition of an index (`gsi1`, `gsi2`): as of a moment ago, DynamoDB promises no more.
@@ -75,8 +76,6 @@ impl Table {
             items.extend(page.items.unwrap_or_default());
             from = page.last_evaluated_key.filter(|key| !key.is_empty());
             if from.is_none() || items.len() >= query.most {
-            let enough = query.newest.is_some_and(|count| items.len() >= usize::from(count));
-            if from.is_none() || enough {
                 return Ok(items);
             }
         }

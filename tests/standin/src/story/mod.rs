@@ -6,8 +6,8 @@
 mod ci;
 mod commit;
 mod expect;
-pub(crate) mod installation;
 mod hooks;
+pub(crate) mod installation;
 mod installation;
 mod owner;
 mod people;
