@@ -10,6 +10,7 @@ use std::{
 
 use covermark_coverage::{Report, merge, shard};
 use covermark_state::rows::{
+    branch::BranchReport,
     commit::{CommitRow, CommitWrite},
     commit_parts::{FlagRow, bounded},
     upload::{Upload, UploadState},
@@ -26,6 +27,8 @@ use crate::{
 
 /// How often the work starts again because another run was faster.
 const TRIES: usize = 12;
+/// Branches that one commit's uploads may name.
+const BRANCHES: usize = 10;
 /// Shards that are fetched at once.
 const FETCHES: usize = 8;
 /// The largest shard or report that is read, in bytes.
@@ -75,11 +78,24 @@ pub(crate) async fn assemble(
         wanted.updated_at = now;
         if let CommitWrite::Written(version) = app.table.put_commit(&wanted).await? {
             let row = CommitRow { version, ..wanted };
+            note_branches(app, &row, &uploads).await;
             return Ok(Assembled { row, report, uploads, parts, gone, shards });
         }
         before = Some(Assembled { row: wanted, report, uploads, parts, gone, shards });
     }
     Err(FeedbackError::Contended)
+}
+
+/// Remembers the report as that of the branches that it was uploaded for: badges and the repository's page show it. They
+/// are not worth failing a commit for.
+async fn note_branches(app: &Feedback, row: &CommitRow, uploads: &[Upload]) {
+    let of_branch = |upload: &&Upload| upload.pull.is_none() && upload.key.commit == row.sha;
+    let branches: BTreeSet<&str> = uploads.iter().filter(of_branch).filter_map(|one| one.branch.as_deref()).collect();
+    for report in branches.into_iter().take(BRANCHES).filter_map(|branch| BranchReport::of(branch, row)) {
+        if let Err(error) = app.table.put_branch_report(&row.provider, row.repository, &report).await {
+            tracing::warn!(cause = %error, commit = %row.sha, "a branch's newest report could not be remembered");
+        }
+    }
 }
 
 /// The uploads of another commit, one by one; for a base, whose report is at hand as a whole only.

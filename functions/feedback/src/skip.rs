@@ -44,6 +44,12 @@ pub enum Skip {
     CheckRejected,
     /// The configuration wants no comment.
     CommentOff,
+    /// Somebody switched the comment off in the repository's settings.
+    CommentSwitchedOff,
+    /// Somebody switched commit statuses off in the repository's settings.
+    StatusesSwitchedOff,
+    /// Somebody switched check runs off in the repository's settings.
+    ChecksSwitchedOff,
     /// The comment says the same already.
     CommentUnchanged,
     /// Nothing has changed that the configuration wants a comment for.
@@ -104,6 +110,9 @@ impl Skip {
             Self::CheckForbidden => "check.forbidden",
             Self::CheckRejected => "check.rejected",
             Self::CommentOff => "comment.off",
+            Self::CommentSwitchedOff => "settings.comment",
+            Self::StatusesSwitchedOff => "settings.statuses",
+            Self::ChecksSwitchedOff => "settings.checks",
             Self::CommentUnchanged => "comment.unchanged",
             Self::CommentNotRequired => "comment.not_required",
             Self::CommentDeleted => "comment.deleted",

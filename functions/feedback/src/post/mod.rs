@@ -10,7 +10,7 @@ mod comment;
 mod statuses;
 
 use covermark_github::CommentId;
-use covermark_state::rows::commit::Posted as Remembered;
+use covermark_state::rows::{commit::Posted as Remembered, repository_settings::RepositorySettings};
 use covermark_types::PullNumber;
 use serde::Serialize;
 use url::Url;
@@ -76,12 +76,17 @@ pub(crate) async fn to_pull(
     found: Found,
 ) -> Result<Posted, FeedbackError> {
     lease.renew(app).await?;
+    let switches = app.table.repository_settings(&key.provider, key.repository).await?;
     keep_view(app, key, wanted).await;
     let page = site.place.report_page(&["pull", &number.to_string()]);
-    let (comment, verdicts) = futures::join!(
-        comment::post(app, site, lease, key, number, wanted.comment.as_ref(), found),
-        verdicts(app, site, key, wanted, &page),
-    );
+    let comment = async {
+        if switches.comment {
+            comment::post(app, site, lease, key, number, wanted.comment.as_ref(), found).await
+        } else {
+            Ok(Posted { skipped: vec![Skip::CommentSwitchedOff], ..Posted::default() })
+        }
+    };
+    let (comment, verdicts) = futures::join!(comment, verdicts(app, site, key, wanted, &page, &switches));
     let mut posted = comment?;
     verdicts?.into(&mut posted);
     Ok(posted)
@@ -96,10 +101,11 @@ pub(crate) async fn to_commit(
     wanted: &WantedFeedback,
 ) -> Result<Posted, FeedbackError> {
     lease.renew(app).await?;
+    let switches = app.table.repository_settings(&key.provider, key.repository).await?;
     let mut posted = Posted::default();
     keep_view(app, key, wanted).await;
     let page = site.place.report_page(&["commit", key.sha.as_str()]);
-    verdicts(app, site, key, wanted, &page).await?.into(&mut posted);
+    verdicts(app, site, key, wanted, &page, &switches).await?.into(&mut posted);
     Ok(posted)
 }
 
@@ -112,26 +118,34 @@ async fn keep_view(app: &Feedback, key: &CommitKey, wanted: &WantedFeedback) {
     }
 }
 
-/// As check runs where the App may make them, else as statuses.
+/// As check runs where the App may make them, else as statuses; as neither where the repository's settings say so.
 async fn verdicts(
     app: &Feedback,
     site: &Site,
     key: &CommitKey,
     wanted: &WantedFeedback,
     page: &Url,
+    switches: &RepositorySettings,
 ) -> Result<Outcome, FeedbackError> {
     if wanted.verdicts.is_empty() {
         return Ok(Outcome::default());
     }
-    if wanted.channel == Channel::Best && site.rights.checks {
+    let best = wanted.channel == Channel::Best;
+    if best && switches.checks && site.rights.checks {
         match checks::post(app, site, key, &wanted.verdicts, Some(page)).await? {
             checks::Came::Done(outcome) => return Ok(outcome),
             checks::Came::NotAllowed => {}
         }
     }
-    let mut outcome = statuses::post(app, site, key, &wanted.verdicts, Some(page)).await?;
-    if wanted.channel == Channel::Best {
-        outcome.skipped.push(Skip::NoChecks);
+    let mut outcome = if switches.statuses {
+        statuses::post(app, site, key, &wanted.verdicts, Some(page)).await?
+    } else {
+        Outcome { skipped: vec![Skip::StatusesSwitchedOff], ..Outcome::default() }
+    };
+    match best {
+        true if !switches.checks => outcome.skipped.push(Skip::ChecksSwitchedOff),
+        true => outcome.skipped.push(Skip::NoChecks),
+        false => {}
     }
     Ok(outcome)
 }

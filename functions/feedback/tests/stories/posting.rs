@@ -1,5 +1,6 @@
 //! What appears on the pull request, and that it appears once.
 
+use covermark_state::rows::repository_settings::RepositorySettings;
 use insta::assert_snapshot;
 
 use crate::house::{House, PATH, job, lcov};
@@ -178,4 +179,37 @@ async fn an_upload_that_names_a_pull_request_that_is_not_there_sets_statuses_onl
     assert_eq!(house.pull.comments().len(), 0);
     assert!(house.status(&house.main, "covermark/project").is_some());
     assert!(house.skipped(&house.main).await.contains(&"pull.not_found".to_owned()));
+}
+
+#[tokio::test]
+async fn what_the_repositorys_settings_switch_off_is_not_posted() {
+    let house = House::new().await;
+    let (provider, repository) =
+        (covermark_types::Provider::github(), covermark_types::RepositoryId(house.widgets.id.0));
+    let table = &house.feedback.table;
+    let read = table.repository_settings(&provider, repository).await.expect("read");
+    let off = RepositorySettings { comment: false, statuses: false, ..read };
+    table.put_repository_settings(&provider, repository, &off).await.expect("written");
+    house.report("unit", lcov(PATH, 14, |line| line != 12)).await;
+    assert!(house.pull.comments().is_empty() && house.widgets.statuses(&house.head).is_empty());
+    let skipped = house.skipped(&house.head).await;
+    for code in ["settings.comment", "settings.statuses", "permission.checks"] {
+        assert!(skipped.iter().any(|known| known == code), "{code}: {skipped:?}");
+    }
+    house.github.finish();
+}
+
+#[tokio::test]
+async fn without_check_runs_by_choice_the_verdicts_are_statuses() {
+    let house = House::with_all_rights(&[]).await;
+    let (provider, repository) =
+        (covermark_types::Provider::github(), covermark_types::RepositoryId(house.widgets.id.0));
+    let table = &house.feedback.table;
+    let read = table.repository_settings(&provider, repository).await.expect("read");
+    let off = RepositorySettings { checks: false, ..read };
+    table.put_repository_settings(&provider, repository, &off).await.expect("written");
+    house.report("unit", lcov(PATH, 14, |line| line != 12)).await;
+    assert!(house.widgets.check_runs(&house.head).is_empty());
+    assert!(house.status(&house.head, "covermark/patch").is_some());
+    assert!(house.skipped(&house.head).await.contains(&"settings.checks".to_owned()));
 }
