@@ -3,7 +3,7 @@
 //!
 //! Derived, not stored: a repository costs no secret in the vault, no function needs the right to write one, and who
 //! reads the table learns nothing. The key's document is named so that the webhook function may read it with the right
-//! that it has.
+//! that it has; a provider's documents have names of two parts, so it is none of theirs.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use sha2::Sha256;
 use tokio::sync::OnceCell;
 
 /// Name of the vault's document that holds the key. On AWS the template has Secrets Manager fill it.
-pub const KEY_DOCUMENT: &str = "repository/webhook";
+pub const KEY_DOCUMENT: &str = "repository/hooks/webhook";
 
 /// Why there is no secret.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Totals, commit::CommitRow, repository::partition, ttl};
 use crate::{
     Error, Table, Write,
-    table::{Condition, Key, Update, item, number},
+    table::{Condition, Key, Update, item, key_text, number, row},
 };
 
 /// Bytes of a branch's name that a key holds; git's own limit is lower on every common file system.
@@ -86,5 +86,26 @@ impl Table {
             return Ok(None);
         }
         self.get(&key(provider, repository, branch)).await
+    }
+
+    /// The newest reports of one branch in each of several repositories; those without any are left out.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn branch_reports(
+        &self,
+        provider: &Provider,
+        of: &[(RepositoryId, String)],
+    ) -> Result<Vec<(RepositoryId, BranchReport)>, Error> {
+        let named = of.iter().filter(|(_, branch)| (1..=MAX_NAME).contains(&branch.len()));
+        let keys: Vec<_> =
+            named.map(|(repository, branch)| (*repository, key(provider, *repository, branch))).collect();
+        let wanted: Vec<Key> = keys.iter().map(|(_, key)| key.clone()).collect();
+        let items = self.batch_get(&wanted).await?;
+        let found = keys.iter().filter_map(|(repository, key)| {
+            let item = items.iter().find(|item| key_text(item, "pk") == key.pk && key_text(item, "sk") == key.sk)?;
+            Some(row(item).map(|report| (*repository, report)))
+        });
+        found.collect()
     }
 }

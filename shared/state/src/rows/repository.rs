@@ -160,6 +160,19 @@ impl Table {
         self.get(&key(provider, id)).await
     }
 
+    /// Those of `ids` that are known, in any order.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn repositories_by_id(
+        &self,
+        provider: &Provider,
+        ids: &[RepositoryId],
+    ) -> Result<Vec<Repository>, Error> {
+        let keys: Vec<_> = ids.iter().map(|id| key(provider, *id)).collect();
+        self.batch_get(&keys).await?.iter().map(row).collect()
+    }
+
     /// The repository of that name, without regard to case; a former name leads to the repository that had it last.
     /// From an index: as of a moment ago.
     ///

@@ -8,7 +8,6 @@ mod commit;
 mod expect;
 mod hooks;
 pub(crate) mod installation;
-mod installation;
 mod owner;
 mod people;
 mod pull_request;
