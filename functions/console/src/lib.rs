@@ -4,7 +4,7 @@
 //! is read from the document that `feedback` keeps, uploads from the table, files from the report itself; nothing is
 //! judged here. Who may look is GitHub's word, and a private repository looks like none at all to others.
 
-mod access;
+mod admit;
 mod find;
 mod links;
 mod page;
@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 use axum::{Router, middleware::from_fn_with_state, routing::get};
 use covermark_service::{
+    access::Access,
     credentials::Apps,
     pages::{self, ErrorPage, Site},
-    session::Sessions,
 };
 use covermark_state::{Table, blobs::Blobs};
-use covermark_types::{Clock, Random};
+use covermark_types::Clock;
 use url::Url;
 
 /// What the function works with.
@@ -29,14 +29,14 @@ pub struct Console {
     pub table: Table,
     /// Reports and what was judged of them.
     pub blobs: Blobs,
-    /// The connected Apps: GitHub is asked who may see a private repository.
+    /// The connected Apps, for their GitHub's addresses.
     pub apps: Arc<Apps>,
+    /// Who is signed in, and what they may see.
+    pub access: Access,
     /// Where people reach us.
     pub public_url: Url,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Where ids come from.
-    pub random: Arc<dyn Random>,
 }
 
 /// What every handler has at hand.
@@ -44,8 +44,6 @@ pub struct Console {
 struct House {
     app: Arc<Console>,
     site: Site,
-    sessions: Sessions,
-    seen: Arc<access::Seen>,
 }
 
 /// The function's addresses, without a fallback, so that they can be merged with those of other functions.
@@ -60,8 +58,7 @@ pub fn router(app: Arc<Console>) -> Router {
 
 fn dressed(app: Arc<Console>, finish: impl FnOnce(Router<House>, Site) -> Router<House>) -> Router {
     let site = Site::new(&app.public_url);
-    let sessions = Sessions::new(app.table.clone(), site.cookies(), app.clock.clone(), app.random.clone());
-    let house = House { app, site: site.clone(), sessions, seen: Arc::default() };
+    let house = House { app, site: site.clone() };
     let router = Router::new()
         .route("/{provider}/{owner}/{repository}/pull/{number}", get(report::of_pull))
         .route("/{provider}/{owner}/{repository}/commit/{sha}", get(report::of_commit));

@@ -17,7 +17,7 @@ use covermark_state::{
 use covermark_types::{CommitSha, PullNumber};
 use serde::Deserialize;
 
-use crate::{House, access, find::Address, links::Links, page};
+use crate::{House, admit, find::Address, links::Links, page};
 
 /// The largest report that is opened for a page, in bytes as stored.
 const MAX_REPORT: u64 = 64 * 1024 * 1024;
@@ -53,7 +53,7 @@ pub(crate) async fn of_pull(
     let address = Address::read(&house.site, &provider, &owner, &repository, &rest)?;
     let number = number.parse().ok().filter(|number| *number > 0).map(PullNumber);
     let number = number.ok_or_else(|| ErrorPage::not_found(&house.site))?;
-    let (repository, viewer) = access::admit(&house, &headers, &address).await?;
+    let (repository, viewer) = admit::admit(&house, &headers, &address).await?;
     if let Some(moved) = moved(&house, &address, &repository, &rest) {
         return Ok(moved);
     }
@@ -81,7 +81,7 @@ pub(crate) async fn of_commit(
     let rest = format!("commit/{sha}");
     let address = Address::read(&house.site, &provider, &owner, &repository, &rest)?;
     let sha: CommitSha = sha.parse().map_err(|_| ErrorPage::not_found(&house.site))?;
-    let (repository, viewer) = access::admit(&house, &headers, &address).await?;
+    let (repository, viewer) = admit::admit(&house, &headers, &address).await?;
     if let Some(moved) = moved(&house, &address, &repository, &rest) {
         return Ok(moved);
     }

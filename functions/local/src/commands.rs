@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use covermark_github::CredentialsDocument;
-use covermark_service::{config, credentials};
+use covermark_service::{access::InstanceRules, config, credentials};
 use covermark_types::Provider;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -44,6 +44,7 @@ async fn serve(common: &Common, options: cli::Serve) -> anyhow::Result<()> {
         public_url: options.public_url,
         global_upload_token: options.global_upload_token.as_deref().and_then(config::global_upload_token),
         uploads: covermark_upload::Settings::read(&config::from_environment).map_err(anyhow::Error::msg)?,
+        rules: InstanceRules::from_environment()?,
         private_ca: private_ca(common)?,
     })
     .await?;

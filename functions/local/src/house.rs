@@ -7,7 +7,12 @@ use axum::{Router, middleware};
 use covermark_console::Console;
 use covermark_feedback::Feedback;
 use covermark_oauth::OAuth;
-use covermark_service::{credentials::WebhookSecrets, problem, repository_hooks::HookSecrets};
+use covermark_service::{
+    access::{Access, InstanceRules, Parts},
+    credentials::WebhookSecrets,
+    problem,
+    repository_hooks::HookSecrets,
+};
 use covermark_state::{blobs::Blobs, queue::LocalQueue};
 use covermark_sync::Sync;
 use covermark_types::Secret;
@@ -28,6 +33,8 @@ pub struct Settings {
     pub global_upload_token: Option<Secret>,
     /// The limits and liberties of uploads.
     pub uploads: covermark_upload::Settings,
+    /// Who may sign in, and who administers.
+    pub rules: InstanceRules,
     /// PEM text of a private certificate authority.
     pub private_ca: Option<Vec<u8>>,
 }
@@ -91,20 +98,30 @@ impl House {
             clock: clock.clone(),
             random: random.clone(),
         };
-        let oauth = OAuth {
+        let access = Access::new(Parts {
             table: rooms.table.clone(),
             apps: rooms.apps.clone(),
+            vault: rooms.vault.clone(),
+            rules: settings.rules.clone(),
             public_url: settings.public_url.clone(),
             clock: clock.clone(),
             random: random.clone(),
+        });
+        let oauth = OAuth {
+            table: rooms.table.clone(),
+            apps: rooms.apps.clone(),
+            access: access.clone(),
+            public_url: settings.public_url.clone(),
+            clock: clock.clone(),
+            random,
         };
         let console = Console {
             table: rooms.table.clone(),
             blobs: blobs.clone(),
             apps: rooms.apps.clone(),
+            access,
             public_url: settings.public_url.clone(),
             clock: clock.clone(),
-            random,
         };
         let store =
             blob_store::BlobStore { table: rooms.table.clone(), blobs, feedback: feedback_queue.clone(), clock };

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context as _;
+use covermark_service::access::InstanceRules;
 use covermark_types::Secret;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use url::Url;
@@ -36,6 +37,8 @@ pub struct Start<'a> {
     pub global_upload_token: Option<Secret>,
     /// The limits and liberties of uploads.
     pub uploads: covermark_upload::Settings,
+    /// Who may sign in, and who administers.
+    pub rules: InstanceRules,
     /// PEM text of a private certificate authority.
     pub private_ca: Option<Vec<u8>>,
 }
@@ -56,6 +59,7 @@ impl Running {
             public_url: public_url.clone(),
             global_upload_token: start.global_upload_token,
             uploads: start.uploads,
+            rules: start.rules,
             private_ca: start.private_ca,
         };
         let house = Arc::new(House::open(start.data, &settings).await?);

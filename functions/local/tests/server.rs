@@ -20,9 +20,17 @@ async fn start(data: &Path, public_url: Option<&str>) -> Running {
     let public_url = public_url.map(|url| Url::parse(url).expect("an address"));
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let uploads = covermark_upload::Settings::default();
-    Running::start(Start { data, listen, public_url, global_upload_token: None, uploads, private_ca: None })
-        .await
-        .expect("Covermark starts")
+    Running::start(Start {
+        data,
+        listen,
+        public_url,
+        global_upload_token: None,
+        uploads,
+        rules: Default::default(),
+        private_ca: None,
+    })
+    .await
+    .expect("Covermark starts")
 }
 
 async fn settled(running: &Running) {

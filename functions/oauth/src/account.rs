@@ -1,37 +1,56 @@
-//! `GET /account`: who is signed in, which installations they can see, and the way to install the App.
+//! `GET /account`: who is signed in, which installations they see, the way to install the App, and their sessions.
 
 use askama::Template;
 use axum::{
-    extract::State,
-    http::HeaderMap,
+    extract::{
+        Form, Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use covermark_github::AppCredentials;
 use covermark_service::{
+    csrf::{Csrf, CsrfField},
     pages::{ErrorPage, Page},
     problem::Chain,
     session::Current,
 };
-use covermark_state::rows::{installation, session::Session};
-use covermark_types::{InstallationId, Timestamp};
+use covermark_state::rows::{
+    seen::{Seen, SeenInstallation},
+    session::Session,
+};
+use covermark_types::Timestamp;
+use serde::Deserialize;
 use url::Url;
 
-use crate::{House, providers::github_name};
+use crate::{House, browsers, providers::github_name};
 
-/// Installations on the page; the table reads this many at once, and nobody reads more.
+/// Installations on the page.
 const SHOWN: usize = 100;
 
-struct Installation {
-    id: InstallationId,
-    account: Option<Account>,
+/// What the page may say at its head, after a button.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Said {
+    /// So many sessions were ended.
+    ended: Option<usize>,
 }
 
-struct Account {
-    name: String,
+struct Installation {
+    account: String,
     href: Option<String>,
     kind: &'static str,
     repositories: &'static str,
     suspended: bool,
+}
+
+struct Device {
+    hash: String,
+    name: String,
+    since: String,
+    used: String,
+    current: bool,
 }
 
 #[derive(Template)]
@@ -39,91 +58,121 @@ struct Account {
 struct Body<'a> {
     login: &'a str,
     github: String,
-    since: String,
+    administrator: bool,
     until: String,
-    seen: String,
+    seen: Option<String>,
     installations: Vec<Installation>,
     more: usize,
     install: Option<String>,
-    sign_in: String,
+    sessions: Vec<Device>,
+    ended: Option<usize>,
     sign_out: String,
-    csrf: String,
+    refresh: String,
+    end: String,
+    csrf: CsrfField,
     plain_http: bool,
 }
 
-pub(crate) async fn show(State(house): State<House>, headers: HeaderMap) -> Result<Response, ErrorPage> {
-    let Some(current) = house.sessions.current(&headers).await? else {
+pub(crate) async fn show(
+    State(house): State<House>,
+    said: Result<Query<Said>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ErrorPage> {
+    let Some(current) = house.access.current(&headers).await? else {
         return Ok(Redirect::to(&house.site.link("login?next=%2Faccount")).into_response());
     };
-    let session = &current.session;
-    let credentials = match house.app.apps.credentials(&session.provider).await {
+    let seen = match house.access.installations(&current).await {
+        Ok(seen) => Some(seen),
+        Err(page) if page.status() == StatusCode::UNAUTHORIZED => return Err(page),
+        // Who is signed in stays so, and must be able to sign out.
+        Err(page) => {
+            page.note();
+            None
+        }
+    };
+    let sessions = house.access.sessions(&current).await?;
+    let credentials = match house.app.apps.credentials(&current.session.provider).await {
         Ok(credentials) => Some(credentials),
-        // Who is signed in stays so; there is only nothing to install.
         Err(error) => {
             tracing::warn!(cause = %Chain(&error), "the account page was shown without a link to install the App");
             None
         }
     };
-    let web = credentials.as_ref().map(|credentials| &credentials.endpoints.web);
-    let installations = seen(&house, session, web).await?;
-    let body = body(&house, &current, installations, credentials.as_deref());
-    Ok(Page::new("Your account", body).viewer(Some(session.login.clone())).render(&house.site))
+    let mut body = body(&house, &current, seen, sessions, credentials.as_deref());
+    body.ended = said.ok().and_then(|Query(said)| said.ended);
+    Ok(Page::new("Your account", body).viewer(Some(current.session.login.clone())).render(&house.site))
+}
+
+/// `POST /account/refresh`: GitHub is asked anew for what the person sees.
+pub(crate) async fn refresh(
+    State(house): State<House>,
+    headers: HeaderMap,
+    form: Result<Form<Button>, FormRejection>,
+) -> Result<Response, ErrorPage> {
+    if let Some(current) = house.access.current(&headers).await? {
+        Csrf::of(&current).check(&house.site, form.as_ref().map_or("", |Form(form)| &form.csrf))?;
+        house.access.ask_anew(&current).await?;
+    }
+    Ok(Redirect::to(&house.site.link("account")).into_response())
+}
+
+/// A form that is a button and no more.
+#[derive(Deserialize)]
+pub(crate) struct Button {
+    csrf: String,
 }
 
 fn body<'a>(
     house: &House,
     current: &'a Current,
-    installations: Vec<Installation>,
+    seen: Option<Seen<SeenInstallation>>,
+    sessions: Vec<Session>,
     credentials: Option<&AppCredentials>,
 ) -> Body<'a> {
     let session = &current.session;
+    let web = credentials.map(|credentials| &credentials.endpoints.web);
+    let all = seen.as_ref().map_or(0, |seen| seen.items.len());
     Body {
         login: &session.login,
-        github: credentials.map_or_else(|| session.provider.to_string(), |app| github_name(&app.endpoints.web)),
-        since: moment(session.created_at),
+        github: web.map_or_else(|| session.provider.to_string(), github_name),
+        administrator: house.access.is_administrator(current),
         until: moment(session.expires_at),
-        seen: moment(session.seen_at),
-        more: session.installations.len().saturating_sub(installations.len()),
-        installations,
+        seen: seen.as_ref().map(|seen| moment(seen.at)),
+        more: all.saturating_sub(SHOWN),
+        installations: seen.into_iter().flat_map(|seen| seen.items).take(SHOWN).map(|one| describe(one, web)).collect(),
         install: credentials.map(|credentials| install_address(credentials).to_string()),
-        sign_in: house.sign_in_link(&session.provider, None),
+        sessions: sessions.iter().map(|one| device(one, one.id == session.id)).collect(),
+        ended: None,
         sign_out: house.site.link("logout"),
-        csrf: current.csrf_token(),
+        refresh: house.site.link("account/refresh"),
+        end: house.site.link("account/sessions"),
+        csrf: Csrf::of(current).field(),
         plain_http: !house.site.is_https(),
     }
 }
 
-/// The session's installations with what we know of them. Which they are is GitHub's word at the sign-in; what they are
-/// is our mirror's, which `sync` may not have made yet.
-async fn seen(house: &House, session: &Session, web: Option<&Url>) -> Result<Vec<Installation>, ErrorPage> {
-    let shown = &session.installations[..session.installations.len().min(SHOWN)];
-    let rows = house.app.table.installations_by_id(&session.provider, shown).await?;
-    let mut installations: Vec<_> = shown
-        .iter()
-        .map(|&id| Installation { id, account: rows.iter().find(|row| row.id == id).map(|row| describe(row, web)) })
-        .collect();
-    installations.sort_by_key(|one| match &one.account {
-        Some(account) => (false, account.name.to_lowercase(), one.id),
-        None => (true, String::new(), one.id),
-    });
-    Ok(installations)
-}
-
-fn describe(row: &installation::Installation, web: Option<&Url>) -> Account {
-    Account {
-        name: row.account.clone(),
-        href: web.map(|web| page(web, &[&row.account]).to_string()),
-        kind: match row.account_type.as_str() {
+fn describe(seen: SeenInstallation, web: Option<&Url>) -> Installation {
+    Installation {
+        href: web.filter(|_| !seen.account.is_empty()).map(|web| page(web, &[&seen.account]).to_string()),
+        account: if seen.account.is_empty() { format!("Installation {}", seen.id) } else { seen.account },
+        kind: match seen.account_type.as_str() {
             "Organization" => "Organisation",
             "User" => "Personal",
             "Enterprise" => "Enterprise",
             _ => "Other",
         },
-        repositories: match row.selection {
-            installation::Selection::All => "All",
-            installation::Selection::Selected => "Selected",
-        },
-        suspended: row.suspended_at.is_some(),
+        repositories: if seen.all_repositories { "All" } else { "Selected" },
+        suspended: seen.suspended,
+    }
+}
+
+fn device(session: &Session, current: bool) -> Device {
+    Device {
+        hash: session.id.as_str().to_owned(),
+        name: browsers::name(&session.agent),
+        since: moment(session.created_at),
+        used: moment(session.used_at),
+        current,
     }
 }
 

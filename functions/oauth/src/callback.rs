@@ -85,9 +85,9 @@ async fn refused(
 
 async fn finish(house: &House, login: &Login, code: &Secret, headers: &HeaderMap) -> Result<Response, ErrorPage> {
     let next = next(house, login);
-    let person = arrival::ask(house, login, code, next.as_ref()).await?;
-    tracing::info!(provider = %login.provider, user = %person.user, installations = person.installations.len(), "signed in");
-    let cookie = house.sessions.begin(headers, person).await?.map(|cookie| (header::SET_COOKIE, cookie));
+    let signed_in = arrival::sign_in(house, login, code, next.as_ref(), headers).await?;
+    tracing::info!(provider = %login.provider, user = %signed_in.session.user, "signed in");
+    let cookie = signed_in.cookie.map(|cookie| (header::SET_COOKIE, cookie));
     let next = next.unwrap_or_else(|| LocalPath::of(&house.site, "account"));
     Ok((AppendHeaders(cookie), Redirect::to(next.as_str())).into_response())
 }

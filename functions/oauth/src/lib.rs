@@ -2,10 +2,11 @@
 //! signed in and what they may see.
 //!
 //! One sign-in: `/login/{provider}` remembers a state (hashed, single use, ten minutes, bound to the browser by a cookie)
-//! and sends the browser to GitHub; the callback takes the state out, exchanges the code, asks GitHub who came and which
-//! installations they may see, gives the token back, and starts a session. Nothing of the token is kept.
+//! and sends the browser to GitHub; the callback takes the state out, exchanges the code, asks GitHub who came, looks at
+//! the operator's rules, and starts a session, which keeps the person's token sealed: what they may see is asked with it.
 //!
-//! Credentials are only read here; the functions' common frame (pages, cookies, sessions) is `covermark_service`'s.
+//! Credentials are only read here; the functions' common frame (pages, cookies, sessions, who may see what) is
+//! `covermark_service`'s.
 
 use std::sync::Arc;
 
@@ -15,9 +16,9 @@ use axum::{
     routing::{get, post},
 };
 use covermark_service::{
+    access::Access,
     credentials::Apps,
     pages::{self, ErrorPage, Site},
-    session::Sessions,
 };
 use covermark_state::Table;
 use covermark_types::{Clock, Random};
@@ -26,6 +27,7 @@ use url::Url;
 
 mod account;
 mod arrival;
+mod browsers;
 mod callback;
 mod landing;
 mod login_query;
@@ -33,6 +35,7 @@ mod logout;
 mod notices;
 mod providers;
 mod refusals;
+mod sessions;
 mod start;
 
 /// What the function works with.
@@ -41,6 +44,8 @@ pub struct OAuth {
     pub table: Table,
     /// The connected Apps.
     pub apps: Arc<Apps>,
+    /// Who is signed in, and who may.
+    pub access: Access,
     /// Where people reach us; callbacks come back to it.
     pub public_url: Url,
     /// The time.
@@ -54,7 +59,7 @@ pub struct OAuth {
 struct House {
     app: Arc<OAuth>,
     site: Site,
-    sessions: Sessions,
+    access: Access,
 }
 
 /// The function's addresses, without a fallback, so that they can be merged with those of other functions.
@@ -69,8 +74,7 @@ pub fn router(app: Arc<OAuth>) -> Router {
 
 fn dressed(app: Arc<OAuth>, finish: impl FnOnce(Router<House>, Site) -> Router<House>) -> Router {
     let site = Site::new(&app.public_url);
-    let sessions = Sessions::new(app.table.clone(), site.cookies(), app.clock.clone(), app.random.clone());
-    let house = House { app, site: site.clone(), sessions };
+    let house = House { access: app.access.clone(), app, site: site.clone() };
     let router = Router::new()
         .route("/", get(landing::show))
         .route("/health", get(health))
@@ -78,6 +82,8 @@ fn dressed(app: Arc<OAuth>, finish: impl FnOnce(Router<House>, Site) -> Router<H
         .route("/login/{provider}", get(start::login))
         .route("/login/{provider}/callback", get(callback::callback))
         .route("/account", get(account::show))
+        .route("/account/refresh", post(account::refresh))
+        .route("/account/sessions", post(sessions::end))
         .route("/logout", get(logout::ask).merge(post(logout::end)))
         .merge(pages::assets())
         .method_not_allowed_fallback(refusals::wrong_method);

@@ -7,7 +7,10 @@ use axum::{
     http::{HeaderMap, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use covermark_service::pages::{ErrorPage, Page};
+use covermark_service::{
+    csrf::{Csrf, CsrfField},
+    pages::{ErrorPage, Page},
+};
 use serde::Deserialize;
 
 use crate::{House, refusals};
@@ -22,18 +25,18 @@ pub(crate) struct LogoutForm {
 #[template(path = "logout.html")]
 struct Ask<'a> {
     action: String,
-    csrf: String,
+    csrf: CsrfField,
     login: &'a str,
     account: String,
 }
 
 pub(crate) async fn ask(State(house): State<House>, headers: HeaderMap) -> Result<Response, ErrorPage> {
-    let Some(current) = house.sessions.current(&headers).await? else {
+    let Some(current) = house.access.current(&headers).await? else {
         return Ok(Redirect::to(&house.site.link("login")).into_response());
     };
     let body = Ask {
         action: house.site.link("logout"),
-        csrf: current.csrf_token(),
+        csrf: Csrf::of(&current).field(),
         login: &current.session.login,
         account: house.site.link("account"),
     };
@@ -47,11 +50,11 @@ pub(crate) async fn end(
 ) -> Result<Response, ErrorPage> {
     let signed_out = Redirect::to(&house.site.link("login?signed-out"));
     // Who is not signed in needs no token to stay so.
-    let Some(current) = house.sessions.current(&headers).await? else { return Ok(signed_out.into_response()) };
-    let genuine = form.is_ok_and(|Form(form)| current.csrf_matches(&form.csrf));
+    let Some(current) = house.access.current(&headers).await? else { return Ok(signed_out.into_response()) };
+    let genuine = form.is_ok_and(|Form(form)| Csrf::of(&current).matches(&form.csrf));
     if !genuine {
         return Err(refusals::forged_form(&house).viewer(current.session.login));
     }
-    let cookie = house.sessions.end(&current).await?.map(|cookie| (header::SET_COOKIE, cookie));
+    let cookie = house.access.end(&current).await?.map(|cookie| (header::SET_COOKIE, cookie));
     Ok((AppendHeaders(cookie), signed_out).into_response())
 }

@@ -34,7 +34,7 @@ pub(crate) async fn show(
 ) -> Result<Response, ErrorPage> {
     let query = LoginQuery::read(query)?;
     let next = query.next(&house.site);
-    let viewer = house.sessions.current(&headers).await?.map(|current| current.session.login);
+    let viewer = house.access.current(&headers).await?.map(|current| current.session.login);
     let body = Login {
         signed_out: query.signed_out() && viewer.is_none(),
         ways: house.ways(next.as_ref()).await?,

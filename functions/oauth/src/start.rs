@@ -42,7 +42,7 @@ pub(crate) async fn begin(
     next: Option<LocalPath>,
     headers: &HeaderMap,
 ) -> Result<Response, ErrorPage> {
-    let credentials = house.credentials(provider).await?;
+    let github = house.github(provider).await?;
     let random = &*house.app.random;
     let state = Secret::new(random_hex::<32>(random));
     let pkce = Pkce::new(random);
@@ -59,7 +59,6 @@ pub(crate) async fn begin(
     if !stored.applied() {
         return Err(refusals::try_again());
     }
-    let github = OAuth::new(house.http(provider).await?, &credentials, house.app.clock.clone());
     let github = github.authorize_url(&house.callback_address(provider), state.expose(), &pkce);
     let cookie = cookies.set(CookieName::Login, &browser, COOKIE_LIFETIME).map(|cookie| (header::SET_COOKIE, cookie));
     let cookie: AppendHeaders<Option<(HeaderName, _)>> = AppendHeaders(cookie);
@@ -70,6 +69,12 @@ impl House {
     /// The provider that an address names.
     pub(crate) fn provider(&self, segment: &str) -> Result<Provider, ErrorPage> {
         segment.parse().map_err(|_| refusals::unknown_provider(&self.site))
+    }
+
+    /// The sign-in at the provider's GitHub, or the page that says what the operator must do.
+    pub(crate) async fn github(&self, provider: &Provider) -> Result<OAuth, ErrorPage> {
+        let credentials = self.credentials(provider).await?;
+        Ok(OAuth::new(self.http(provider).await?, &credentials, self.app.clock.clone()))
     }
 
     /// The address that GitHub sends the browser back to; the exchange must name the same.

@@ -23,6 +23,7 @@ mod request;
 pub mod resources;
 mod token;
 mod transport;
+pub mod user;
 pub mod webhook;
 
 pub use client::{GitHub, InstallationClient, RepositoryClient};

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use covermark_types::{Clock, Fault, FaultClass, Random, Secret, Timestamp, UserId};
+use covermark_types::{Clock, Fault, FaultClass, Random, Secret, Timestamp};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde::Deserialize;
@@ -20,15 +20,12 @@ use crate::{
     endpoints::append,
     error::Error,
     lenient,
-    page::{PER_PAGE, Page},
-    reply::printable,
+    reply::{Reply, printable},
     request::{Auth, Request},
-    resources::installations::Installation,
     transport::Transport,
+    user::UserClient,
 };
 
-/// Pages of a user's installations that are read, 100 on each.
-pub const INSTALLATION_PAGES: u32 = 20;
 /// Bytes of a token answer that are read.
 const TOKEN_LIMIT: usize = 64 * 1024;
 
@@ -93,21 +90,8 @@ pub struct UserToken {
     pub expires_at: Option<Timestamp>,
     /// For the next access token, if the App lets user tokens expire.
     pub refresh: Option<Secret>,
-}
-
-/// Who signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct User {
-    /// The user's id: stays through renames.
-    pub id: UserId,
-    /// The user's name in addresses.
-    pub login: String,
-    /// The name that the user shows.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// The user's picture.
-    #[serde(default)]
-    pub avatar_url: Option<String>,
+    /// When that one ends.
+    pub refresh_expires_at: Option<Timestamp>,
 }
 
 /// Signs people in with one App. Needs no private key.
@@ -131,14 +115,11 @@ struct TokenAnswer {
     #[serde(default)]
     refresh_token: Option<Secret>,
     #[serde(default)]
+    refresh_token_expires_in: Option<i64>,
+    #[serde(default)]
     error: Option<String>,
     #[serde(default, deserialize_with = "lenient::nullable")]
     error_description: String,
-}
-
-#[derive(Deserialize)]
-struct Installations {
-    installations: Vec<Installation>,
 }
 
 impl OAuth {
@@ -173,17 +154,31 @@ impl OAuth {
         redirect_uri: &Url,
         verifier: &Secret,
     ) -> Result<UserToken, OAuthError> {
+        self.grant(&[
+            ("code", code.expose()),
+            ("redirect_uri", redirect_uri.as_str()),
+            ("code_verifier", verifier.expose()),
+        ])
+        .await
+    }
+
+    /// Exchanges a refresh token for a new pair. Sent once: the old pair dies with its use, also when the answer is lost.
+    ///
+    /// # Errors
+    /// [`OAuthError::Refused`] with `bad_refresh_token` for one that is wrong, used or too old.
+    pub async fn refresh(&self, refresh: &Secret) -> Result<UserToken, OAuthError> {
+        self.grant(&[("grant_type", "refresh_token"), ("refresh_token", refresh.expose())]).await
+    }
+
+    async fn grant(&self, proof: &[(&str, &str)]) -> Result<UserToken, OAuthError> {
         let credentials = &self.inner.credentials;
+        let mut form =
+            vec![("client_id", credentials.client_id.as_str()), ("client_secret", credentials.client_secret.expose())];
+        form.extend_from_slice(proof);
         let request = Request::new(Method::POST, &credentials.endpoints.web, &["login", "oauth", "access_token"])
             .accept("application/json")
             .limit(TOKEN_LIMIT)
-            .form(&[
-                ("client_id", &credentials.client_id),
-                ("client_secret", credentials.client_secret.expose()),
-                ("code", code.expose()),
-                ("redirect_uri", redirect_uri.as_str()),
-                ("code_verifier", verifier.expose()),
-            ]);
+            .form(&form);
         let reply = self.inner.transport.send(&request, &Auth::Nobody).await?;
         let answer: TokenAnswer = reply.json()?;
         if let Some(code) = answer.error {
@@ -193,10 +188,13 @@ impl OAuth {
         let access = answer.access_token.filter(|token| !token.is_empty());
         let access =
             access.ok_or_else(|| Error::Malformed { call: request.call(), path: "access_token".to_owned() })?;
-        let expires_at = answer
-            .expires_in
-            .and_then(|seconds| self.inner.clock.now().checked_add(SignedDuration::from_secs(seconds)).ok());
-        Ok(UserToken { access, expires_at, refresh: answer.refresh_token })
+        let end = |seconds| self.inner.clock.now().checked_add(SignedDuration::from_secs(seconds)).ok();
+        Ok(UserToken {
+            access,
+            expires_at: answer.expires_in.and_then(end),
+            refresh: answer.refresh_token.filter(|token| !token.is_empty()),
+            refresh_expires_at: answer.refresh_token_expires_in.and_then(end),
+        })
     }
 
     /// Whether GitHub takes client ID and client secret for a pair, without anybody signing in: it looks at them before it
@@ -221,38 +219,10 @@ impl OAuth {
         }
     }
 
-    /// Who `token` belongs to: `GET /user`.
-    ///
-    /// # Errors
-    /// [`Error::Unauthorized`] when it was revoked or has ended.
-    pub async fn user(&self, token: &Secret) -> Result<User, Error> {
-        let request = self.api(Method::GET, &["user"]);
-        self.inner.transport.send(&request, &Auth::Bearer(token.clone())).await?.json()
-    }
-
-    /// The App's installations that the user can see, all of them: `GET /user/installations`.
-    ///
-    /// # Errors
-    /// [`Error::TooManyPages`] after [`INSTALLATION_PAGES`]; a part of the list is never passed off as the whole.
-    pub async fn user_installations(&self, token: &Secret) -> Result<Vec<Installation>, Error> {
-        let mut found = Vec::new();
-        let mut page = 1;
-        loop {
-            let request = self
-                .api(Method::GET, &["user", "installations"])
-                .query("per_page", PER_PAGE)
-                .query("page", &page.to_string());
-            let reply = self.inner.transport.send(&request, &Auth::Bearer(token.clone())).await?;
-            let part = Page::of(reply.json::<Installations>()?.installations, page, &reply)?;
-            found.extend(part.items);
-            match part.next {
-                Some(next) if next > INSTALLATION_PAGES => {
-                    return Err(Error::TooManyPages { call: request.call(), pages: INSTALLATION_PAGES });
-                }
-                Some(next) => page = next,
-                None => return Ok(found),
-            }
-        }
+    /// The client that acts as the person whom `token` belongs to, on this GitHub alone.
+    #[must_use]
+    pub fn as_user(&self, token: Secret) -> UserClient {
+        UserClient { oauth: self.clone(), token }
     }
 
     /// Ends `token`: `DELETE /applications/{client_id}/token`. One that has ended already is no error.
@@ -285,7 +255,11 @@ impl OAuth {
         append(&self.inner.credentials.endpoints.web, segments)
     }
 
-    fn api(&self, method: Method, segments: &[&str]) -> Request {
+    pub(crate) async fn send(&self, request: &Request, auth: &Auth) -> Result<Reply, Error> {
+        self.inner.transport.send(request, auth).await
+    }
+
+    pub(crate) fn api(&self, method: Method, segments: &[&str]) -> Request {
         Request::new(method, &self.inner.credentials.endpoints.api, segments)
     }
 }

@@ -30,6 +30,12 @@ pub const PUBLIC_WITHOUT_TOKEN: &str = "COVERMARK_PUBLIC_WITHOUT_TOKEN";
 pub const OIDC_CODECOV_AUDIENCE: &str = "COVERMARK_OIDC_CODECOV_AUDIENCE";
 /// The slug of an enterprise on github.com that issues OIDC tokens under its own name.
 pub const OIDC_ENTERPRISE: &str = "COVERMARK_OIDC_ENTERPRISE";
+/// The organisations whose members may sign in; everybody may, when neither these nor teams are named.
+pub const ALLOWED_ORGANISATIONS: &str = "COVERMARK_ALLOWED_ORGANISATIONS";
+/// The teams whose members may sign in.
+pub const ALLOWED_TEAMS: &str = "COVERMARK_ALLOWED_TEAMS";
+/// The people who administer this instance.
+pub const ADMINISTRATORS: &str = "COVERMARK_ADMINISTRATORS";
 /// PEM file of a private certificate authority to trust besides the public ones.
 pub const CA_FILE: &str = "COVERMARK_CA_FILE";
 
@@ -82,6 +88,11 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Notes something that is wrong with a variable, as a clause that begins with its name.
+    pub fn problem(&mut self, problem: String) {
+        self.problems.push(problem);
     }
 
     /// The address under which the world reaches us, without a final slash.

@@ -23,6 +23,8 @@ pub enum CookieName {
     Login,
     /// Binds the setting up of an App to the browser that was let in.
     Setup,
+    /// Binds forms to the browser of somebody who is not signed in.
+    Visitor,
 }
 
 /// How cookies are named and marked at one site.
@@ -48,6 +50,8 @@ impl Cookies {
             (CookieName::Login, false) => "covermark_login",
             (CookieName::Setup, true) => "__Host-covermark_setup",
             (CookieName::Setup, false) => "covermark_setup",
+            (CookieName::Visitor, true) => "__Host-covermark_visitor",
+            (CookieName::Visitor, false) => "covermark_visitor",
         }
     }
 

@@ -2,9 +2,11 @@
 //! HTTP client, the AWS clients on top of it, telemetry, the Lambda adapters, the error shape that clients see, and the
 //! credentials as they are read from the vault.
 //!
-//! Knows no single function. Pages, cookies and sessions are behind the feature `pages`, so that the functions that no
+//! Knows no single function. Pages, cookies, sessions and who may see what are behind the feature `pages`, so that the functions that no
 //! browser enters do not carry templates.
 
+#[cfg(feature = "pages")]
+pub mod access;
 pub mod aws;
 pub mod batch;
 pub mod body;
@@ -12,6 +14,10 @@ pub mod config;
 #[cfg(feature = "pages")]
 pub mod cookies;
 pub mod credentials;
+#[cfg(feature = "pages")]
+pub mod csrf;
+#[cfg(feature = "pages")]
+pub mod front;
 pub mod http_client;
 pub mod lambda;
 #[cfg(feature = "pages")]
@@ -22,6 +28,10 @@ pub mod repository_hooks;
 #[cfg(feature = "pages")]
 pub mod session;
 pub mod telemetry;
+#[cfg(feature = "pages")]
+mod token_keys;
+#[cfg(feature = "pages")]
+mod user_tokens;
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,13 @@
-//! Sessions as a browser has them: the cookie that carries the id, the row under its hash, and the tokens that prove a
-//! form came from a page of ours.
+//! Sessions as a browser has them: the cookie that carries the id, and the row under its hash.
 //!
-//! The id is 256 random bits; the table knows only its SHA-256, so that who reads the table can be nobody. What a
-//! session may see is the row's matter ([`covermark_state::rows::session`]); who may sign in is the function's.
+//! The id is 256 random bits; the table knows only its SHA-256, so that who reads the table can be nobody. Whether the
+//! person may still be here, and what they may see, is [`crate::access`]'s matter: pages ask there.
 
 use std::{sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, HeaderValue};
 use covermark_state::{Error, Hashed, Table, rows::session::Session};
-use covermark_types::{Clock, InstallationId, Provider, Random, Secret, UserId, random_hex};
-use sha2::{Digest as _, Sha256};
+use covermark_types::{Clock, Random, Secret, random_hex};
 
 use crate::cookies::{CookieName, Cookies};
 
@@ -25,20 +23,8 @@ pub struct Sessions {
     random: Arc<dyn Random>,
 }
 
-/// Who signed in, as their GitHub says.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// The GitHub that vouches for them.
-    pub provider: Provider,
-    /// Its id of the person.
-    pub user: UserId,
-    /// Their login there.
-    pub login: String,
-    /// The installations that they may see.
-    pub installations: Vec<InstallationId>,
-}
-
 /// The session of a request.
+#[derive(Clone)]
 pub struct Current {
     id: Secret,
     /// What the table says about it.
@@ -51,31 +37,18 @@ impl Sessions {
         Self { table, cookies, clock, random }
     }
 
-    /// Starts a session under a new id and ends the one that the request came with: an id that somebody knew or planted
-    /// before the sign-in is worth nothing after it. Returns the `Set-Cookie` value.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
-    pub async fn begin(&self, headers: &HeaderMap, who: SignedIn) -> Result<Option<HeaderValue>, Error> {
-        if let Some(before) = self.cookies.read(headers, CookieName::Session) {
-            self.table.delete_session(&Hashed::of(&before)).await?;
-        }
-        let id = Secret::new(random_hex::<32>(&*self.random));
-        let now = self.clock.now();
-        let session = Session {
-            provider: who.provider,
-            user: who.user,
-            login: who.login,
-            installations: who.installations,
-            seen_at: now,
-            created_at: now,
-            expires_at: now.saturating_add(LIFETIME).unwrap_or(now),
-        };
+    /// An id for a new session: one that somebody knew or planted before the sign-in is worth nothing after it.
+    pub(crate) fn new_id(&self) -> Secret {
+        Secret::new(random_hex::<32>(&*self.random))
+    }
+
+    /// Stores a session under its new id. Returns the `Set-Cookie` value.
+    pub(crate) async fn begin(&self, id: &Secret, session: &Session) -> Result<Option<HeaderValue>, Error> {
         // 256 random bits that are in use already do not occur; were the generator broken, nobody gets another's session.
-        if !self.table.put_session(&Hashed::of(&id), &session).await?.applied() {
+        if !self.table.put_session(session).await?.applied() {
             return Err(Error::Contended { what: "starting a session" });
         }
-        Ok(self.cookies.set(CookieName::Session, &id, LIFETIME))
+        Ok(self.cookies.set(CookieName::Session, id, LIFETIME))
     }
 
     /// The session of a request, if it has one that has not ended.
@@ -88,33 +61,16 @@ impl Sessions {
         Ok(session.map(|session| Current { id, session }))
     }
 
-    /// Ends the session; the cookie is worth nothing from then on, wherever copies of it are. Returns the `Set-Cookie`
-    /// value that removes it from the browser.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
-    pub async fn end(&self, current: &Current) -> Result<Option<HeaderValue>, Error> {
-        self.table.delete_session(&Hashed::of(&current.id)).await?;
-        Ok(self.cookies.clear(CookieName::Session))
+    /// The `Set-Cookie` value that removes the session's cookie from the browser.
+    #[must_use]
+    pub fn forget(&self) -> Option<HeaderValue> {
+        self.cookies.clear(CookieName::Session)
     }
 }
 
 impl Current {
-    /// The token that every form of this session carries as `csrf`. It follows from the session's id, so nothing has to
-    /// be stored, and does not give the id away.
-    #[must_use]
-    pub fn csrf_token(&self) -> String {
-        use std::fmt::Write as _;
-        let digest = Sha256::new().chain_update(b"covermark csrf v1\0").chain_update(self.id.expose()).finalize();
-        digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-    }
-
-    /// Whether a form's token is this session's, in constant time.
-    #[must_use]
-    pub fn csrf_matches(&self, token: &str) -> bool {
-        Secret::new(self.csrf_token()).matches(token)
+    /// The id that the cookie carries.
+    pub(crate) fn id(&self) -> &Secret {
+        &self.id
     }
 }

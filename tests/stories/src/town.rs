@@ -172,6 +172,7 @@ pub async fn serve(data: &Path) -> Running {
         public_url: None,
         global_upload_token: None,
         uploads: Default::default(),
+        rules: Default::default(),
         private_ca: None,
     })
     .await

@@ -31,6 +31,7 @@ pub(crate) async fn run(options: &cli::Demo) -> anyhow::Result<()> {
         public_url: None,
         global_upload_token: None,
         uploads: covermark_upload::Settings::default(),
+        rules: Default::default(),
         private_ca: None,
     })
     .await?;

@@ -150,11 +150,14 @@ async fn a_github_that_refuses_to_say_who_came_is_told_from_one_that_is_down() {
 }
 
 #[tokio::test]
-async fn a_token_that_github_does_not_take_back_does_not_stop_the_sign_in() {
+async fn a_token_that_github_does_not_take_back_stops_neither_sign_in_nor_sign_out() {
     let house = House::standard().await;
-    house.github.set(|github| github.revoke_status = Some(404));
+    house.github.set(|github| github.revoke_status = Some(500));
     let mut browser = Browser::new(&house.router);
+    sign_in(&house, &mut browser, "/login/gh").await;
     assert_eq!(sign_in(&house, &mut browser, "/login/gh").await, "/account");
+    let csrf = browser.open("/logout").await.field("csrf").to_owned();
+    assert_eq!(browser.submit("/logout", &format!("csrf={csrf}")).await.location(), "/login?signed-out");
 }
 
 #[tokio::test]
@@ -172,6 +175,56 @@ async fn signing_out_needs_a_form_of_this_session() {
     assert_eq!(browser.open("/account").await.status, StatusCode::OK);
     let huge = format!("csrf={}", "a".repeat(3 * 1024 * 1024));
     assert_eq!(browser.submit("/logout", &huge).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_form_that_another_site_had_sent_is_refused_whatever_it_carries() {
+    let house = House::standard().await;
+    let mut browser = Browser::new(&house.router);
+    sign_in(&house, &mut browser, "/login/gh").await;
+    let csrf = browser.open("/account").await.field("csrf").to_owned();
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.test"),
+        ("origin", "null"),
+    ] {
+        let request =
+            Request::post("/logout").header("content-type", "application/x-www-form-urlencoded").header(name, value);
+        let refused = browser.send(request, Body::from(format!("csrf={csrf}"))).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{name}: {value}");
+    }
+    assert_eq!(browser.open("/account").await.status, StatusCode::OK, "still signed in");
+    let request = Request::post("/logout")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", "https://cov.example")
+        .header("sec-fetch-site", "same-origin");
+    assert_eq!(browser.send(request, Body::from(format!("csrf={csrf}"))).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn ten_thousand_starts_of_sign_ins_leave_nothing_that_lasts() {
+    let house = House::standard().await;
+    let mut last = String::new();
+    for _ in 0..100 {
+        let starts = (0..100).map(|_| {
+            let router = house.router.clone();
+            tokio::spawn(async move { Browser::new(&router).open("/login/gh").await })
+        });
+        for start in starts.collect::<Vec<_>>() {
+            let shown = start.await.expect("a task");
+            assert_eq!(shown.status, StatusCode::SEE_OTHER);
+            last = query_of(shown.location())["state"].clone();
+        }
+    }
+    assert!(house.github.log().is_empty(), "GitHub is not asked for a start");
+    // Each row says when it ends: DynamoDB removes it, and until then it counts for nothing.
+    house.clock.advance(10 * 60);
+    let state = covermark_state::Hashed::of(&covermark_types::Secret::new(last));
+    let now = covermark_types::Clock::now(&*house.clock);
+    assert!(house.table.take_login(&state, now).await.expect("a write").is_none());
+    let mut browser = Browser::new(&house.router);
+    assert_eq!(sign_in(&house, &mut browser, "/login/gh").await, "/account", "and the door is still open");
 }
 
 #[tokio::test]

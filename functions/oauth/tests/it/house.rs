@@ -17,11 +17,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use covermark_github::{AppCredentials, Endpoints};
 use covermark_oauth::{OAuth, router};
 use covermark_service::{
+    access::{Access, InstanceRules, Parts},
     credentials::{Apps, app_document},
     http_client,
 };
-use covermark_state::{Error, Table, rows::installation, sdk_http::SdkHttp, vault::Vault};
-use covermark_types::{AccountId, AppId, Clock, InstallationId, Provider, Secret, SystemRandom, Timestamp};
+use covermark_state::{Error, Table, rows::repository, sdk_http::SdkHttp, vault::Vault};
+use covermark_types::{
+    AccountId, AppId, Clock, InstallationId, Provider, RepositoryId, Secret, SystemRandom, Timestamp,
+};
 use jiff::SignedDuration;
 use url::Url;
 
@@ -67,6 +70,9 @@ impl Vault for MemoryVault {
 
 pub(crate) struct House {
     pub(crate) router: Router,
+    pub(crate) access: Access,
+    public_url: Url,
+    apps: Arc<Apps>,
     pub(crate) table: Table,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) vault: Arc<MemoryVault>,
@@ -80,15 +86,33 @@ pub(crate) fn provider(name: &str) -> Provider {
 impl House {
     /// At `public_url`, with no App connected.
     pub(crate) async fn empty(public_url: &str) -> Self {
+        Self::ruled(public_url, InstanceRules::default()).await
+    }
+
+    /// The same with rules of the operator's.
+    pub(crate) async fn ruled(public_url: &str, rules: InstanceRules) -> Self {
         let http = http_client::build(None).expect("a client");
         let table = table(&http).await;
         let clock = Arc::new(TestClock(Mutex::new(NOW.parse().expect("a time"))));
         let vault = Arc::new(MemoryVault::default());
         let apps = Arc::new(Apps::new(vault.clone(), table.clone(), clock.clone(), http));
         let public_url = Url::parse(public_url).expect("an address");
-        let app =
-            OAuth { table: table.clone(), apps, public_url, clock: clock.clone(), random: Arc::new(SystemRandom) };
-        Self { router: router(Arc::new(app)), table, clock, vault, github: GitHub::start().await }
+        let access = access(&table, &apps, &vault, &public_url, &clock, rules);
+        let app = OAuth {
+            table: table.clone(),
+            apps: apps.clone(),
+            access: access.clone(),
+            public_url: public_url.clone(),
+            clock: clock.clone(),
+            random: Arc::new(SystemRandom),
+        };
+        let github = GitHub::start().await;
+        Self { router: router(Arc::new(app)), access, public_url, apps, table, clock, vault, github }
+    }
+
+    /// Another function on the same table and vault, which has seen nothing yet.
+    pub(crate) fn another_function(&self) -> Access {
+        access(&self.table, &self.apps, &self.vault, &self.public_url, &self.clock, InstanceRules::default())
     }
 
     /// With the App connected as `gh`.
@@ -117,39 +141,68 @@ impl House {
         self.vault.put(&app_document(&provider(name)), &credentials.to_json()).await.expect("stored");
     }
 
-    /// GitHub lists the installation to the person who signs in next; our mirror knows it too, when `known`.
-    pub(crate) async fn install(&self, id: u64, account: &str, kind: &str, known: bool) {
-        let app_id = APP.0;
+    /// GitHub lists the installation to the person.
+    pub(crate) fn install(&self, id: u64, account: &str, kind: &str) {
+        let suspended = (account == "umbrella").then_some(NOW);
         self.github.set(|github| {
             github.installations.push(serde_json::json!({
-                "id": id, "app_id": app_id, "account": { "id": 9000 + id, "login": account, "type": kind },
-                "repository_selection": "selected",
+                "id": id, "app_id": APP.0, "account": { "id": 9000 + id, "login": account, "type": kind },
+                "repository_selection": "selected", "suspended_at": suspended,
+            }));
+            github.repositories.entry(id).or_default();
+        });
+    }
+
+    /// GitHub shows the person this repository of an installation; answers our row of it.
+    pub(crate) fn repository(&self, installation: u64, id: u64, name: &str, rights: &[&str]) -> repository::Repository {
+        let may = |right| rights.contains(&right);
+        self.github.set(|github| {
+            let list = github.repositories.entry(installation).or_default();
+            list.push(serde_json::json!({
+                "id": id, "full_name": name, "private": true,
+                "permissions": { "admin": may("admin"), "push": may("push"), "pull": may("pull") },
             }));
         });
-        if known {
-            self.table.put_installation(&row(id, account, kind, self.clock.now())).await.expect("stored");
-        }
+        row(installation, id, name, self.clock.now())
     }
 }
 
-fn row(id: u64, account: &str, kind: &str, now: Timestamp) -> installation::Installation {
-    installation::Installation {
+/// A private repository as our mirror has it.
+pub(crate) fn row(installation: u64, id: u64, name: &str, now: Timestamp) -> repository::Repository {
+    repository::Repository {
         provider: Provider::github(),
-        id: InstallationId(id),
-        app_id: APP,
-        account_id: AccountId(9000 + id),
-        account: account.to_owned(),
-        account_type: kind.to_owned(),
-        selection: installation::Selection::Selected,
-        permissions: Default::default(),
-        events: Vec::new(),
-        suspended_at: (account == "umbrella").then_some(now),
-        created_at: now,
+        id: RepositoryId(id),
+        name: name.parse().expect("a name"),
+        owner_id: AccountId(9000 + installation),
+        installation: Some(InstallationId(installation)),
+        private: true,
+        archived: false,
+        fork: false,
+        default_branch: "main".to_owned(),
         updated_at: now,
         seen_at: now,
-        reconciled_at: None,
+        removed_at: None,
         version: 0,
     }
+}
+
+fn access(
+    table: &Table,
+    apps: &Arc<Apps>,
+    vault: &Arc<MemoryVault>,
+    public_url: &Url,
+    clock: &Arc<TestClock>,
+    rules: InstanceRules,
+) -> Access {
+    Access::new(Parts {
+        table: table.clone(),
+        apps: apps.clone(),
+        vault: vault.clone(),
+        rules,
+        public_url: public_url.clone(),
+        clock: clock.clone(),
+        random: Arc::new(SystemRandom),
+    })
 }
 
 async fn table(http: &reqwest::Client) -> Table {

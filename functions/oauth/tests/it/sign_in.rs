@@ -16,14 +16,18 @@ pub(crate) async fn sign_in(house: &House, browser: &mut Browser, start: &str) -
 }
 
 #[tokio::test]
-async fn signing_in_leads_through_github_to_the_account_page_and_keeps_no_token() {
+async fn signing_in_leads_through_github_to_the_account_page_and_keeps_the_token_sealed() {
     let house = House::standard().await;
-    house.install(7, "acme", "Organization", true).await;
+    house.install(7, "acme", "Organization");
     let mut browser = Browser::new(&house.router);
     assert_eq!(sign_in(&house, &mut browser, "/login/gh").await, "/account");
+    assert_eq!(house.github.log(), ["exchange", "user"]);
+    assert_eq!(house.github.live_tokens(), 2);
+    let id = Secret::new(&browser.cookies["__Host-covermark_session"]);
+    let session = house.table.session(&Hashed::of(&id), house.clock.now()).await.expect("read").expect("a session");
+    assert!(!format!("{session:?}").contains("ghu_") && !format!("{session:?}").contains("ghr_"), "{session:?}");
+    assert_eq!(session.token.ends_at.expect("an end").to_string(), "2026-03-01T20:00:00Z");
     assert!(browser.open("/account").await.text().contains("acme"));
-    assert_eq!(house.github.log(), ["exchange", "user", "revoke"]);
-    assert_eq!(house.github.live_tokens(), 0);
 }
 
 #[tokio::test]
@@ -94,6 +98,7 @@ async fn signing_in_again_makes_a_new_session_and_ends_the_old_one() {
     let mut thief = Browser::new(&house.router);
     thief.cookies.insert("__Host-covermark_session".to_owned(), old);
     assert_eq!(thief.open("/account").await.location(), "/login?next=%2Faccount");
+    assert_eq!(house.github.live_tokens(), 2, "the old session's tokens went back");
 }
 
 #[tokio::test]
@@ -124,6 +129,7 @@ async fn the_button_signs_out_everywhere_the_session_is_known() {
     let mut other = Browser::new(&house.router);
     other.cookies = copy;
     assert_eq!(other.open("/account").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(house.github.live_tokens(), 0, "GitHub has both tokens back");
 }
 
 #[tokio::test]

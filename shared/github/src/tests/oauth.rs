@@ -110,7 +110,7 @@ async fn a_redirected_exchange_keeps_the_secret_at_home() {
 #[tokio::test]
 async fn the_user_is_asked_for_with_the_users_token() {
     let (fake, oauth) = oauth(|_, _| reply(200, json!({ "id": 5, "login": "octocat", "name": null }))).await;
-    let user = oauth.user(&Secret::new("ghu_x")).await.unwrap();
+    let user = oauth.as_user(Secret::new("ghu_x")).user().await.unwrap();
     assert_eq!((user.id.0, user.login.as_str(), user.name), (5, "octocat", None));
     assert_eq!(fake.seen()[0].header("authorization"), "Bearer ghu_x");
 }
@@ -124,7 +124,7 @@ async fn all_pages_of_the_users_installations_are_read() {
         reply_with(200, headers, json!({ "installations": [{ "id": page, "account": null }] }))
     })
     .await;
-    let found = oauth.user_installations(&Secret::new("ghu_x")).await.unwrap();
+    let found = oauth.as_user(Secret::new("ghu_x")).installations().await.unwrap();
     assert_eq!(found.iter().map(|installation| installation.id.0).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(fake.lines()[1], "GET /user/installations?per_page=100&page=2");
 }
@@ -137,7 +137,7 @@ async fn a_part_of_the_installations_is_never_the_whole() {
         reply_with(200, &[("link", &link)], json!({ "installations": [] }))
     })
     .await;
-    let error = oauth.user_installations(&Secret::new("ghu_x")).await.unwrap_err();
+    let error = oauth.as_user(Secret::new("ghu_x")).installations().await.unwrap_err();
     assert!(matches!(error, Error::TooManyPages { pages: 20, .. }), "{error}");
     assert_eq!(fake.seen().len(), 20);
 }

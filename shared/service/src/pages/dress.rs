@@ -4,21 +4,27 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use covermark_types::{Random, SystemRandom, random_hex};
 
 use super::{ErrorPage, Site, page::FormTarget};
-use crate::problem::REQUEST_ID;
+use crate::{
+    csrf::{self, Sender, sender},
+    problem::REQUEST_ID,
+};
 
 /// Two years, as browsers' preload lists ask for. Subdomains are the operator's to decide about.
 const HSTS: &str = "max-age=63072000";
 
-/// Frames an [`ErrorPage`] with the request's id, and puts the security headers on every answer. Use it with
+/// Frames an [`ErrorPage`] with the request's id, puts the security headers on every answer, and refuses what changes
+/// something and comes from another site. Use it with
 /// `axum::middleware::from_fn_with_state(site, dress)`, as the outermost layer of a function's pages.
 pub async fn dress(State(site): State<Site>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
-    let mut response = next.run(request).await;
+    // A form that another site's page had a browser send is refused before anybody looks at it.
+    let foreign = !request.method().is_safe() && sender(&site, request.headers()) == Sender::Foreign;
+    let mut response = if foreign { csrf::forged(&site).into_response() } else { next.run(request).await };
     if let Some(error) = response.extensions_mut().remove::<ErrorPage>() {
         let bare = response;
         response = error.frame(&site, &id);

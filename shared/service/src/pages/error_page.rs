@@ -95,6 +95,17 @@ impl ErrorPage {
         self
     }
 
+    /// The status that will be answered.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// Writes the cause to the log, where the page itself is not shown: another one says in a line what is missing.
+    pub fn note(&self) {
+        tracing::warn!(cause = self.0.cause.as_deref(), what = %self.0.what, "a part of a page could not be shown");
+    }
+
     /// 404: nothing here.
     pub fn not_found(site: &Site) -> Self {
         Self::new(

@@ -26,6 +26,7 @@ pub mod redelivery;
 pub mod repository;
 pub mod repository_hook;
 pub mod repository_settings;
+pub mod seen;
 pub mod session;
 pub mod setup;
 pub mod timing;
