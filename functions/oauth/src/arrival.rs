@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use crate::{House, refusals};
 
 /// How long GitHub gets to exchange the code; with what follows it stays below the 28 s that the function has.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Signs in whoever came with `code`.
 pub(crate) async fn sign_in(

@@ -19,7 +19,7 @@ use covermark_state::{
 use covermark_types::{Clock, Fault as _, FaultClass, Provider, Secret, Timestamp, UserId};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, error::Elapsed, sleep, timeout};
 
 use crate::{
     credentials::{Apps, CredentialsError},
@@ -30,11 +30,17 @@ use crate::{
 /// How long before its end a token is renewed.
 pub(crate) const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 /// How long a renewal may take before another caller takes over.
-const CLAIM: SignedDuration = SignedDuration::from_secs(15);
-/// How long GitHub gets to renew or revoke.
-const PATIENCE: Duration = Duration::from_secs(8);
-/// How long a caller waits for another's renewal: longer than a claim, shorter than a function's time.
-const WAIT: Duration = Duration::from_secs(16);
+const CLAIM: SignedDuration = SignedDuration::from_secs(9);
+/// How long GitHub gets to renew: with writing what it brought, shorter than a claim.
+const RENEW_PATIENCE: Duration = Duration::from_secs(5);
+/// How long GitHub gets to take a token back.
+const REVOKE_PATIENCE: Duration = Duration::from_secs(4);
+/// How long a caller waits for another's renewal: longer than a claim.
+const WAIT: Duration = Duration::from_secs(10);
+/// How long everything may take that is asked in a person's name, and how long the question itself gets at least: the
+/// gateway in front of the functions ends after 30 s.
+const ALL: Duration = Duration::from_secs(24);
+const LEAST: Duration = Duration::from_secs(8);
 /// How often it looks.
 const PAUSE: Duration = Duration::from_millis(150);
 /// How often a new pair is written when the table does not answer: it cannot be had again.
@@ -49,6 +55,9 @@ pub(crate) enum TokenError {
     /// Another request renews it and was not done in time.
     #[error("another request is renewing the person's token")]
     Busy,
+    /// GitHub took longer than a page can wait.
+    #[error("GitHub did not answer in time")]
+    Late(#[from] Elapsed),
     /// GitHub refused or did not answer.
     #[error(transparent)]
     GitHub(#[from] OAuthError),
@@ -111,15 +120,18 @@ impl UserTokens {
         F: Fn(UserClient) -> A,
         A: Future<Output = Result<T, GitHubError>> + Send,
     {
+        let until = Instant::now() + ALL;
+        // A renewal is never broken off: its pair cannot be had again. The question may be.
+        let within = |answer| timeout(until.saturating_duration_since(Instant::now()).max(LEAST), answer);
         let (token, version) = self.valid(session).await?;
-        match question(self.oauth(&session.provider).await?.as_user(token)).await {
+        match within(question(self.oauth(&session.provider).await?.as_user(token))).await? {
             Err(GitHubError::Unauthorized(_)) => {}
             outcome => return Ok(outcome?),
         }
         let newer = self.table.session(&session.id, self.clock.now()).await?;
         let newer = newer.filter(|newer| newer.token.version != version).ok_or(TokenError::Ended)?;
         let (token, _) = self.valid(&newer).await?;
-        match question(self.oauth(&session.provider).await?.as_user(token)).await {
+        match within(question(self.oauth(&session.provider).await?.as_user(token))).await? {
             Err(GitHubError::Unauthorized(_)) => Err(TokenError::Ended),
             outcome => Ok(outcome?),
         }
@@ -128,7 +140,7 @@ impl UserTokens {
     /// Gives the session's token back to GitHub, the refresh token with it. What does not work is logged: the session
     /// has ended all the same.
     pub(crate) async fn revoke(&self, session: &Session) {
-        match timeout(PATIENCE, self.try_revoke(session)).await {
+        match timeout(REVOKE_PATIENCE, self.try_revoke(session)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(cause = %Chain(&error), "a person's token was not revoked at GitHub"),
             Err(_) => tracing::warn!("GitHub did not answer when a person's token was revoked"),
@@ -184,7 +196,7 @@ impl UserTokens {
     async fn renew(&self, session: &Session) -> Result<(Secret, u64), TokenError> {
         let refresh = self.open(session).await?.refresh.ok_or(TokenError::Ended)?;
         let github = self.oauth(&session.provider).await?;
-        let error = match timeout(PATIENCE, github.refresh(&refresh)).await {
+        let error = match timeout(RENEW_PATIENCE, github.refresh(&refresh)).await {
             Ok(Ok(token)) => return self.keep(session, &github, &token).await,
             Ok(Err(error)) => error,
             // GitHub may have renewed it and the answer be lost: whoever comes next finds out.

@@ -67,6 +67,32 @@ async fn somebody_signs_in_sees_their_installation_and_signs_out_for_good() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_signed_in_twice_sees_both_browsers_and_ends_the_other() {
+    let town = Town::new().await;
+    member(&town);
+    let (there, here) = (Browser::open().await, Browser::open().await);
+    for browser in [&there, &here] {
+        browser.goto(&format!("{}/login/github?to=/account", town.url())).await;
+        browser.arrives_at("Authorize Covermark").await;
+        browser.press("Authorize").await;
+        browser.arrives_at("Your account").await;
+    }
+    here.client().refresh().await.expect("loaded again");
+    let page = here.text("main").await;
+    assert_eq!(page.matches("Chrome on Linux").count(), 2, "{page}");
+    assert_eq!(page.matches("This one").count(), 1, "{page}");
+    here.look("account-sessions").await;
+    here.press("End").await;
+    assert!(here.text("[role=status]").await.contains("One session was ended"));
+    here.look("account-session-ended").await;
+    there.goto(&format!("{}/account", town.url())).await;
+    there.arrives_at("Sign in").await;
+    there.close().await;
+    here.close().await;
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_cancels_at_github_is_told_so_stays_there_and_can_sign_in_after_all() {
     let (town, browser) = (Town::new().await, Browser::open().await);
     member(&town);

@@ -103,16 +103,20 @@ impl GitHub {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let web = Url::parse(&format!("http://{}/", listener.local_addr().expect("an address"))).expect("a URL");
         let behaviour = Arc::new(Mutex::new(Behaviour::default()));
+        let api = Router::new()
+            .route("/user", get(user))
+            .route("/user/installations", get(installations))
+            .route("/user/installations/{id}/repositories", get(repositories))
+            .route("/user/memberships/orgs", get(organizations))
+            .route("/orgs/{org}/teams/{team}/memberships/{user}", get(team))
+            .route("/organizations/{org}/team/{team}/memberships/{user}", get(team))
+            .route("/repos/{owner}/{name}", get(repository))
+            .route("/applications/{client}/token", delete(revoke));
+        // As github.com has it, and as an Enterprise Server does.
         let router = Router::new()
             .route("/login/oauth/access_token", post(exchange))
-            .route("/api/user", get(user))
-            .route("/api/user/installations", get(installations))
-            .route("/api/user/installations/{id}/repositories", get(repositories))
-            .route("/api/user/memberships/orgs", get(organizations))
-            .route("/api/orgs/{org}/teams/{team}/memberships/{user}", get(team))
-            .route("/api/organizations/{org}/team/{team}/memberships/{user}", get(team))
-            .route("/api/repos/{owner}/{name}", get(repository))
-            .route("/api/applications/{client}/token", delete(revoke))
+            .nest("/api/v3", api.clone())
+            .nest("/api", api)
             .with_state(behaviour.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { web, behaviour }
@@ -299,7 +303,7 @@ async fn team(State(shared): Shared, headers: HeaderMap, uri: Uri) -> Response {
     if let Some(refusal) = refuse(&behaviour, &headers) {
         return refusal;
     }
-    match behaviour.teams.get(uri.path().trim_start_matches("/api")) {
+    match behaviour.teams.get(uri.path()) {
         Some(state) => Json(json!({ "state": state, "role": "member", "url": "" })).into_response(),
         None => status_of(404),
     }

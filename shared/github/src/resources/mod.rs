@@ -6,7 +6,6 @@
 pub mod apps;
 pub mod check_runs;
 pub mod check_suites;
-pub mod collaborators;
 pub mod comments;
 pub mod commits;
 pub mod compare;

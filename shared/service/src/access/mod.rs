@@ -148,7 +148,7 @@ impl TokenError {
     fn passes(&self) -> bool {
         let class = match self {
             Self::Ended => return false,
-            Self::Busy => return true,
+            Self::Busy | Self::Late(_) => return true,
             Self::GitHub(error) => error.class(),
             Self::State(error) => error.class(),
             Self::Seal(error) => error.class(),

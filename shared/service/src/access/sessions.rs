@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long GitHub gets to say who came.
-const PATIENCE: Duration = Duration::from_secs(12);
+const PATIENCE: Duration = Duration::from_secs(8);
 /// How long it gets to take a token back that nobody needs.
 const REVOKE_PATIENCE: Duration = Duration::from_secs(4);
 

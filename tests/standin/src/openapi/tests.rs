@@ -41,7 +41,6 @@ async fn walk(story: &Story) {
         "/contents/?ref=main".to_owned(),
         "/git/trees/main?recursive=1".to_owned(),
         "/issues/7/comments".to_owned(),
-        format!("/collaborators/{}/permission", story.github.user("ada").login),
         format!("/issues/comments/{comment}"),
         format!("/check-runs/{run}"),
         format!("/actions/runs/{}", story.pull.start_run()),
@@ -120,6 +119,7 @@ async fn walk_user(story: &Story) {
     user.get("/user").await;
     user.get("/user/installations").await;
     user.get(&format!("/user/installations/{}/repositories", story.installation.id)).await;
+    user.get("/repos/acme/widgets").await;
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let basic = STANDARD.encode(format!("{id}:{}", secret.as_str().expect("a secret")));
     let client = Client::nobody(&story.github).with("authorization", &format!("Basic {basic}"));

@@ -78,7 +78,6 @@ pub(crate) static API: &[Route] = &[
     get("/user/installations/{installation_id}/repositories", Needs::User, users::repositories),
     delete("/applications/{client_id}/token", Needs::Client, oauth::revoke),
     get("/repos/{owner}/{repo}", METADATA, repositories::show),
-    get("/repos/{owner}/{repo}/collaborators/{username}/permission", METADATA, users::permission),
     get("/repos/{owner}/{repo}/installation", Needs::AppOnRepository, installations::of_repository),
     get("/repos/{owner}/{repo}/actions/runs/{run_id}", ACTIONS, workflow_runs::show),
     get("/repos/{owner}/{repo}/hooks", HOOKS_READ, repository_webhooks::list),

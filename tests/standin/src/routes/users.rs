@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     server::{Answer, Call, Caller, Outcome, paginate_wrapped},
-    state::Installation,
+    state::{Installation, Repository, World},
     wire,
 };
 
@@ -42,29 +42,18 @@ pub(super) fn repositories(call: &mut Call<'_>) -> Outcome {
     let (user, id) = (user(call)?, InstallationId(call.number("installation_id")?));
     let found = call.world.installations.get(&id).filter(|found| visible(call, user, found));
     let found = found.ok_or_else(Answer::not_found)?;
-    let permissions = json!({"admin": false, "maintain": false, "push": true, "triage": true, "pull": true});
     let item = |id: RepositoryId| {
-        let mut value = wire::repository(call.world, call.world.repository(id));
-        value["permissions"] = permissions.clone();
+        let repository = call.world.repository(id);
+        let mut value = wire::repository(call.world, repository);
+        value["permissions"] = rights(call.world, user, repository);
         value
     };
     let items = accessible(call, user, found).into_iter().map(item).collect();
     paginate_wrapped(call, "repositories", items, json!({}))
 }
 
-/// What a person may do in a repository. To a public one everybody has `read`.
-pub(super) fn permission(call: &mut Call<'_>) -> Outcome {
-    let login = call.text("username");
-    let person = call.world.accounts.values().find(|account| account.login.eq_ignore_ascii_case(login));
-    let person = person.ok_or_else(Answer::not_found)?.id;
-    let repository = call.repository();
-    let permission = match () {
-        () if repository.owner == person => "admin",
-        () if call.world.belongs(person, repository) => "write",
-        () if call.world.can_read(person, repository) => "read",
-        () => "none",
-    };
-    let mut user = wire::account(call.world, person);
-    user["role_name"] = json!(permission);
-    Ok(Answer::ok(json!({ "permission": permission, "role_name": permission, "user": user })))
+/// What a person may do in a repository that they can read.
+pub(super) fn rights(world: &World, user: AccountId, repository: &Repository) -> Value {
+    let (admin, push) = (repository.owner == user, world.belongs(user, repository));
+    json!({"admin": admin, "maintain": admin, "push": push, "triage": push, "pull": true})
 }
