@@ -27,5 +27,5 @@ step_functions() {
     fi
     printf 'building every function for %s\n' "${architecture#--}"
     cargo functions "$architecture"
-    python3 tests/steps/sizes.py target/functions console oauth webhook sync upload feedback
+    python3 tests/steps/sizes.py target/functions console oauth setup webhook sync upload feedback
 }

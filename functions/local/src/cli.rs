@@ -86,6 +86,8 @@ pub(crate) enum Command {
     UploadToken(upload_token::Options),
     /// Say what is in a coverage report, and how fast it was read
     Inspect(crate::inspect::Options),
+    /// Make a new one-time code for the set-up pages at /setup; those made before are worth nothing then
+    SetupCode(SetupCode),
     /// The GitHub App's credentials
     #[command(subcommand)]
     Credentials(Credentials),
@@ -134,6 +136,12 @@ pub(crate) struct Sync {
     /// Only this provider; all that have credentials if not given
     #[arg(long, value_name = "PROVIDER")]
     pub(crate) provider: Option<Provider>,
+    #[command(flatten)]
+    pub(crate) deployment: Deployment,
+}
+
+#[derive(Args)]
+pub(crate) struct SetupCode {
     #[command(flatten)]
     pub(crate) deployment: Deployment,
 }

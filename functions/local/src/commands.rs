@@ -28,6 +28,7 @@ pub(crate) async fn run(common: Common, command: Command) -> anyhow::Result<()> 
         Command::Demo(options) => demo::run(&options).await,
         Command::Serve(options) => serve(&common, options).await,
         Command::Sync(options) => sync(&common, options).await,
+        Command::SetupCode(options) => setup_code(&common, &options).await,
         Command::UploadToken(options) => upload_token::run(&common, &options).await,
         // `main` has run it: it needs nothing of what was started since.
         Command::Inspect(_) => Ok(()),
@@ -50,9 +51,12 @@ async fn serve(common: &Common, options: cli::Serve) -> anyhow::Result<()> {
     .await?;
     say(&format!("Covermark listens on http://{}", running.address));
     if running.house.rooms.connected().await.is_ok_and(|connected| connected.is_empty()) {
-        say(
-            "No GitHub App is connected yet: stop, run `covermark credentials import --provider gh FILE`, start again.",
-        );
+        let code = covermark_setup::new_code(&running.house.rooms.table, &*running.house.rooms.random).await?;
+        say(&format!(
+            "No GitHub App is connected yet. Open {} with the one-time code {}",
+            config::below(&running.public_url, "setup"),
+            code.expose()
+        ));
     }
     until_asked_to_end().await?;
     say("Ending: finishing what is under way.");
@@ -77,6 +81,14 @@ async fn sync(common: &Common, options: cli::Sync) -> anyhow::Result<()> {
     for line in lines? {
         say(&line);
     }
+    Ok(())
+}
+
+async fn setup_code(common: &Common, options: &cli::SetupCode) -> anyhow::Result<()> {
+    let rooms = rooms(common, &options.deployment).await?;
+    let code = covermark_setup::new_code(&rooms.table, &*rooms.random).await;
+    rooms.close().await;
+    say(code?.expose());
     Ok(())
 }
 

@@ -9,10 +9,12 @@ use covermark_feedback::Feedback;
 use covermark_oauth::OAuth;
 use covermark_service::{
     access::{Access, InstanceRules, Parts},
+    config,
     credentials::WebhookSecrets,
     problem,
     repository_hooks::HookSecrets,
 };
+use covermark_setup::{Reach, Setup};
 use covermark_state::{blobs::Blobs, queue::LocalQueue};
 use covermark_sync::Sync;
 use covermark_types::Secret;
@@ -113,6 +115,18 @@ impl House {
             access: access.clone(),
             public_url: settings.public_url.clone(),
             clock: clock.clone(),
+            random: random.clone(),
+        };
+        // On a laptop the private network is the one that this machine lives in.
+        let reach = Reach { private: true, this_machine: config::is_loopback(&settings.public_url) };
+        let setup = Setup {
+            table: rooms.table.clone(),
+            vault: rooms.vault.clone(),
+            apps: rooms.apps.clone(),
+            public_url: settings.public_url.clone(),
+            reach,
+            access: access.clone(),
+            clock: clock.clone(),
             random,
         };
         let console = Console {
@@ -128,6 +142,7 @@ impl House {
         let at_the_root = Router::new()
             .merge(covermark_console::routes(Arc::new(console)))
             .merge(covermark_webhook::routes(Arc::new(webhook)))
+            .merge(covermark_setup::routes(Arc::new(setup)))
             .merge(covermark_oauth::router(Arc::new(oauth)))
             .merge(blob_store::routes(Arc::new(store)));
         // `upload` reads the path itself: its clients' doubled slashes are beyond what can be stripped.

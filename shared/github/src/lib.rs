@@ -41,7 +41,7 @@ pub use resources::{
     compare::Comparison,
     hooks::{HookAttempt, HookConfig},
     installations::{Account, AccountKind, Installation, Selection},
-    meta::{Meta, MetaProblem},
+    meta::{Meta, MetaProblem, meta},
     pulls::{PullBranch, PullRequest, PullState},
     repositories::{Repository, RepositoryReference},
     repository_webhooks::{HookId, RepositoryWebhook, WantedWebhook},

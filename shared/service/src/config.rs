@@ -4,7 +4,7 @@
 use std::{fmt, time::Duration};
 
 use covermark_types::Secret;
-use url::Url;
+use url::{Host, Url};
 
 /// The DynamoDB table's name.
 pub const TABLE: &str = "COVERMARK_TABLE";
@@ -36,6 +36,8 @@ pub const ALLOWED_ORGANISATIONS: &str = "COVERMARK_ALLOWED_ORGANISATIONS";
 pub const ALLOWED_TEAMS: &str = "COVERMARK_ALLOWED_TEAMS";
 /// The people who administer this instance.
 pub const ADMINISTRATORS: &str = "COVERMARK_ADMINISTRATORS";
+/// `true` lets the set-up ask machines of private networks whether they are a GitHub Enterprise Server.
+pub const PRIVATE_NETWORKS: &str = "COVERMARK_PRIVATE_NETWORKS";
 /// PEM file of a private certificate authority to trust besides the public ones.
 pub const CA_FILE: &str = "COVERMARK_CA_FILE";
 
@@ -131,6 +133,17 @@ pub fn parse_public_url(text: &str) -> Result<Url, String> {
         return Err("must be a plain address without user name, query or fragment".to_owned());
     }
     Ok(url)
+}
+
+/// Whether an address is this machine's own, which others cannot reach.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
 }
 
 /// Reads a global upload token as an operator gave it. What surrounds it is dropped: a file or `echo` ends in a line

@@ -137,6 +137,13 @@ impl<T: Clone> Cache<T> {
         self.0.insert(provider.clone(), Read { at, value });
     }
 
+    /// Makes the next reading look into the vault; what it finds unchanged stays as it is.
+    fn forget(&mut self, provider: &Provider) {
+        if let Some(read) = self.0.get_mut(provider) {
+            read.at = Timestamp::MIN;
+        }
+    }
+
     /// Makes the next reading look into the vault, unless the last one was a moment ago.
     fn distrust(&mut self, provider: &Provider, now: Timestamp) {
         self.0.retain(|known, read| known != provider || now.duration_since(read.at).unsigned_abs() < LEAST_GAP);
@@ -274,6 +281,12 @@ impl Apps {
     /// As [`Apps::github`].
     pub async fn http_of(&self, provider: &Provider) -> Result<reqwest::Client, CredentialsError> {
         Ok(self.connected(provider).await?.http)
+    }
+
+    /// After others were stored by this process: they are read again for the next call.
+    pub async fn forget(&self, provider: &Provider) {
+        self.directory.forget().await;
+        self.cache.lock().await.forget(provider);
     }
 
     /// After GitHub refused the credentials: they are read again for the next call, but not more often than

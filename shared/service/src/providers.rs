@@ -44,6 +44,11 @@ impl Directory {
         }
     }
 
+    /// Makes the next question read the table.
+    pub(crate) async fn forget(&self) {
+        *self.read.lock().await = None;
+    }
+
     /// Whether secrets may be stored for `provider`. Once listed it is known without looking again.
     pub(crate) async fn knows(&self, provider: &Provider) -> Result<bool, Error> {
         if WELL_KNOWN.contains(&provider.as_str()) {

@@ -10,6 +10,8 @@ use covermark_types::Timestamp;
 pub enum Arrival {
     /// It came, signed as it should be.
     Arrived(Timestamp),
+    /// The ping is older than GitHub's log, and another event, this one, was delivered since.
+    Delivered(String, Timestamp),
     /// GitHub was asked to send it again; it is under way.
     UnderWay,
     /// GitHub's last try failed: our answer's status (0: nobody answered), GitHub's words.
@@ -35,17 +37,32 @@ pub async fn arrival(
     }
     let attempts = github.recent_hook_attempts().await?;
     let Some(latest) = attempts.iter().find(|attempt| attempt.event == "ping") else {
-        return Ok(Arrival::NothingSent);
+        return Ok(delivered_since(&attempts, provider));
     };
     let tried =
         |attempt: &HookAttempt| attempt.redelivery && attempt.delivered_at.is_none_or(|at| at >= provider.connected_at);
     if tried(latest) && !(200..300).contains(&latest.status_code) && !is_too_early(latest) {
         return Ok(Arrival::Failed(latest.status_code, latest.status.clone()));
     }
-    // Asking again is harmless: at most one each time that the page is looked at.
-    github.redeliver(latest.id).await?;
+    let asked_just_now =
+        tried(latest) && latest.delivered_at.is_some_and(|at| now.duration_since(at).as_secs() < JUST_NOW_SECONDS);
+    if !asked_just_now || is_too_early(latest) {
+        github.redeliver(latest.id).await?;
+    }
     Ok(Arrival::UnderWay)
 }
+
+fn delivered_since(attempts: &[HookAttempt], provider: &ConnectedProvider) -> Arrival {
+    let delivered = attempts.iter().filter(|attempt| (200..300).contains(&attempt.status_code));
+    let mut since = delivered.filter_map(|attempt| Some((attempt, attempt.delivered_at?)));
+    match since.find(|(_, at)| *at >= provider.connected_at) {
+        Some((attempt, at)) => Arrival::Delivered(attempt.event.clone(), at),
+        None => Arrival::NothingSent,
+    }
+}
+
+/// How long a delivery that GitHub calls delivered may take to be seen here.
+const JUST_NOW_SECONDS: i64 = 10;
 
 /// The function that takes deliveries in had read the secrets a moment before they were stored.
 fn is_too_early(attempt: &HookAttempt) -> bool {

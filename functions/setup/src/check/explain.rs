@@ -11,7 +11,7 @@ pub(super) fn key(error: &Error) -> Check {
     };
     let advice =
         "On the App’s settings page press Generate a private key. The browser downloads a .pem file: give that one.";
-    Check::new("Private key", Outcome::Bad, seen, advice)
+    Check::of("Private key", Outcome::Bad, seen, advice)
 }
 
 /// `GET /app` failed.
@@ -19,13 +19,13 @@ pub(super) fn app(subject: &Subject<'_>, error: &Error) -> Check {
     const NAME: &str = "App";
     let given = subject.app;
     match error {
-        Error::NotFound(_) => Check::new(
+        Error::NotFound(_) => Check::of(
             NAME,
             Outcome::Bad,
             format!("GitHub knows no App with the App ID {}.", given.app_id),
             "Copy the App ID from the App’s settings page, section About; it is a number, and not the client ID.",
         ),
-        Error::Unauthorized(_) => Check::new(
+        Error::Unauthorized(_) => Check::of(
             NAME,
             Outcome::Bad,
             format!(
@@ -35,7 +35,7 @@ pub(super) fn app(subject: &Subject<'_>, error: &Error) -> Check {
             "Give the App ID and a private key of one and the same App. A key cannot be looked at again: generate a new one \
              when in doubt.",
         ),
-        Error::ClockSkew { skew_seconds, .. } => Check::new(
+        Error::ClockSkew { skew_seconds, .. } => Check::of(
             NAME,
             Outcome::Bad,
             format!(
@@ -51,7 +51,7 @@ pub(super) fn app(subject: &Subject<'_>, error: &Error) -> Check {
 /// A clock that is off, though one look at GitHub's was enough to go on.
 pub(super) fn clock(skew_seconds: i64) -> Option<Check> {
     (skew_seconds != 0).then(|| {
-        Check::new(
+        Check::of(
             "Clock",
             Outcome::Less,
             format!("This machine’s clock differs from GitHub’s by {} seconds. GitHub’s time is used.", skew_seconds.abs()),
@@ -64,7 +64,7 @@ pub(super) fn clock(skew_seconds: i64) -> Option<Check> {
 pub(super) fn silent(name: &'static str, subject: &Subject<'_>, error: &OAuthError) -> Check {
     match error {
         OAuthError::GitHub(error) => silent_github(name, subject, error),
-        OAuthError::Refused { code, .. } => Check::new(
+        OAuthError::Refused { code, .. } => Check::of(
             name,
             Outcome::Bad,
             format!("GitHub answered with “{code}”."),
@@ -89,7 +89,7 @@ pub(super) fn silent_github(name: &'static str, subject: &Subject<'_>, error: &E
         }
         _ => format!("{host} answered in a way that GitHub does not."),
     };
-    Check::new(
+    Check::of(
         name,
         Outcome::Bad,
         seen,

@@ -16,7 +16,7 @@ pub(super) fn permissions(subject: &Subject<'_>, app: &App) -> Check {
                       mails their owners.";
         let seen =
             format!("{} missing that Covermark does not work without.", count(lacking.required.len(), "permission"));
-        let mut check = Check::new(NAME, Outcome::Lacks, seen, advice);
+        let mut check = Check::of(NAME, Outcome::Lacks, seen, advice);
         check.items = items(&lacking.required);
         check
     } else if lacking.optional.is_empty() {
@@ -26,7 +26,7 @@ pub(super) fn permissions(subject: &Subject<'_>, app: &App) -> Check {
             "Everything that is needed is granted. {} not, which is fine:",
             count(lacking.optional.len(), "optional permission")
         );
-        let mut check = Check::new(NAME, Outcome::Less, seen, "");
+        let mut check = Check::of(NAME, Outcome::Less, seen, "");
         check.items = items(&lacking.optional);
         check
     };
@@ -45,7 +45,7 @@ pub(super) fn events(subject: &Subject<'_>, app: &App) -> Check {
     }
     let seen = format!("The App is not subscribed to {}.", count(lacking.len(), "event"));
     let advice = "Tick them under Subscribe to events, at the end of the page, and press Save changes.";
-    let mut check = Check::new(NAME, Outcome::Lacks, seen, advice);
+    let mut check = Check::of(NAME, Outcome::Lacks, seen, advice);
     check.items = lacking.iter().map(|event| format!("{}: {}", event.label, event.why)).collect();
     link(check, subject, app, "permissions")
 }
@@ -62,7 +62,7 @@ pub(super) async fn hook(subject: &Subject<'_>, github: &GitHub, app: &App) -> C
             };
             Check::good(NAME, format!("Deliveries go to {}, as JSON.{unchecked}", config.url))
         }
-        Ok(config) if config.content_type == "form" => Check::new(
+        Ok(config) if config.content_type == "form" => Check::of(
             NAME,
             Outcome::Lacks,
             "Deliveries are sent as a form.",
@@ -74,9 +74,9 @@ pub(super) async fn hook(subject: &Subject<'_>, github: &GitHub, app: &App) -> C
             } else {
                 format!("Deliveries go to {}, which is not here.", config.url)
             };
-            Check::new(NAME, Outcome::Lacks, seen, format!("Set Webhook URL to {ours} and tick Active."))
+            Check::of(NAME, Outcome::Lacks, seen, format!("Set Webhook URL to {ours} and tick Active."))
         }
-        Err(error) if error.is_not_found() => Check::new(
+        Err(error) if error.is_not_found() => Check::of(
             NAME,
             Outcome::Lacks,
             "The App has no webhook.",

@@ -36,7 +36,7 @@ fn ids(subject: &Subject<'_>, found: &App) -> Check {
         return Check::good("App ID and client ID", seen);
     }
     let real = client.map_or_else(String::new, |client| format!(" and its client ID {client}"));
-    Check::new(
+    Check::of(
         "App ID and client ID",
         Outcome::Bad,
         format!(
@@ -52,7 +52,7 @@ pub(super) async fn client(subject: &Subject<'_>, oauth: &OAuth) -> Check {
     const NAME: &str = "Client ID and secret";
     match oauth.accepts_client(&callback(subject)).await {
         Ok(true) => Check::good(NAME, "GitHub accepts them as a pair: people can sign in."),
-        Ok(false) => Check::new(
+        Ok(false) => Check::of(
             NAME,
             Outcome::Bad,
             "GitHub does not accept client ID and client secret as a pair.",

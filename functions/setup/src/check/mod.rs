@@ -42,6 +42,8 @@ pub enum Outcome {
     Lacks,
     /// The credentials cannot be used.
     Bad,
+    /// Under way: to be seen in a moment.
+    Waiting,
     /// Not asked, because what it builds on failed.
     Skipped,
 }
@@ -64,17 +66,40 @@ pub struct Check {
 }
 
 impl Check {
-    fn new(name: &'static str, outcome: Outcome, seen: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(crate) fn of(name: &'static str, outcome: Outcome, seen: impl Into<String>, advice: impl Into<String>) -> Self {
         let (seen, advice) = (seen.into(), advice.into());
         Self { name, outcome, seen, advice, items: Vec::new(), link: None }
     }
 
+    /// What its row is called in the stylesheet.
+    pub(crate) fn class(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Good => "good",
+            Outcome::Less | Outcome::Waiting | Outcome::Skipped => "less",
+            Outcome::Lacks => "lacks",
+            Outcome::Bad => "bad",
+        }
+    }
+
+    /// The outcome in a word or two.
+    #[must_use]
+    pub fn verdict(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Good => "good",
+            Outcome::Less => "good, with less",
+            Outcome::Lacks => "to be mended at GitHub",
+            Outcome::Bad => "wrong",
+            Outcome::Waiting => "under way",
+            Outcome::Skipped => "not looked at",
+        }
+    }
+
     fn good(name: &'static str, seen: impl Into<String>) -> Self {
-        Self::new(name, Outcome::Good, seen, "")
+        Self::of(name, Outcome::Good, seen, "")
     }
 
     fn skipped(name: &'static str) -> Self {
-        Self::new(name, Outcome::Skipped, "Not looked at: it needs a key that GitHub accepts.", "")
+        Self::of(name, Outcome::Skipped, "It needs a key that GitHub accepts, under the App’s own ids.", "")
     }
 
     fn at(mut self, link: Url) -> Self {

@@ -147,9 +147,8 @@ pub const PERMISSIONS: &[PermissionNeed] = &[
         "contents",
         "Contents",
         Access::Read,
-        "the configuration codecov.yml in the repository, comparisons with an older base, source beside the coverage",
-        "Settings come from these pages alone, comparisons reach only as far as the pull request's own file list, and report \
-         pages show line numbers without source.",
+        "the configuration codecov.yml in the repository, and comparisons with an older base",
+        "codecov.yml is not read, and comparisons reach only as far as the pull request's own file list.",
     )),
     optional(needed(
         "actions",

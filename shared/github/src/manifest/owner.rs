@@ -70,6 +70,12 @@ impl AppOwner {
         self.below(web, &["new"])
     }
 
+    /// The list of the account's Apps.
+    #[must_use]
+    pub fn list_page(&self, web: &Url) -> Url {
+        self.below(web, &[])
+    }
+
     /// The settings of the App `slug`; `part` is one of its pages, such as `permissions`, or empty.
     #[must_use]
     pub fn settings_page(&self, web: &Url, slug: &str, part: &str) -> Url {
