@@ -150,8 +150,19 @@ fn slug(text: &str) -> Result<Provider, String> {
 }
 
 /// First segments of our own addresses, which a provider's pages must not hide.
-const RESERVED: [&str; 12] = [
-    "account", "admin", "api", "assets", "doctor", "health", "login", "logout", "setup", "upload", "validate",
+const RESERVED: [&str; 13] = [
+    "account",
+    "admin",
+    "api",
+    "assets",
+    "doctor",
+    "health",
+    "login",
+    "logout",
+    "repository",
+    "setup",
+    "upload",
+    "validate",
     "webhooks",
 ];
 
