@@ -8,7 +8,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use covermark_github::{CredentialsDocument, Endpoints, FieldProblem, GitHub};
-use covermark_service::pages::{ErrorPage, Page};
+use covermark_service::{
+    csrf::CsrfField,
+    pages::{ErrorPage, Page},
+};
 use covermark_state::rows::setup::Draft;
 use covermark_types::{Secret, random_hex};
 use serde_json::json;
@@ -66,7 +69,7 @@ impl Typed {
 struct Form<'a> {
     steps: Vec<Step>,
     action: String,
-    csrf: &'a str,
+    csrf: CsrfField,
     github: String,
     settings: String,
     typed: &'a Typed,
@@ -93,7 +96,7 @@ fn page(
     let body = Form {
         steps: steps(At::Credentials),
         action: house.site.link("setup/credentials"),
-        csrf: guest.csrf_token(),
+        csrf: guest.csrf.field(),
         github: github_name(&chosen.endpoints),
         settings: chosen.owner.list_page(&chosen.endpoints.web).to_string(),
         typed,

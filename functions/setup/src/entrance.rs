@@ -1,4 +1,4 @@
-//! The door: a form for the one-time code, or a button for an administrator.
+//! The door: a form for the one-time code, and a button for an administrator.
 
 use askama::Template;
 use axum::{
@@ -7,13 +7,13 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use covermark_service::{
-    cookies::CookieName,
+    csrf::{Csrf, CsrfField},
     pages::{ErrorPage, Page},
 };
-use covermark_types::{Secret, random_hex};
+use covermark_types::Secret;
 use serde::Deserialize;
 
-use crate::{code::Tried, guard, house::House, refusals};
+use crate::{code::Tried, house::House, refusals};
 
 /// Longer texts are no code of ours.
 const LONGEST_CODE: usize = 200;
@@ -22,7 +22,8 @@ const LONGEST_CODE: usize = 200;
 #[template(path = "entrance.html")]
 struct Entrance {
     action: String,
-    csrf: String,
+    csrf: CsrfField,
+    administrator: Option<String>,
     problem: Option<&'static str>,
     plain_http: bool,
 }
@@ -32,42 +33,49 @@ pub(crate) struct CodeForm {
     csrf: String,
     #[serde(default)]
     code: String,
+    /// Given by the administrator's button.
+    #[serde(default)]
+    administrator: Option<String>,
 }
 
-/// The page for whoever was not let in yet. The form is bound to the browser by a cookie, like every other.
-pub(crate) fn show(house: &House, headers: &HeaderMap) -> Response {
-    page(house, headers, StatusCode::OK, None)
+/// The page for whoever was not let in yet.
+pub(crate) async fn show(house: &House, headers: &HeaderMap) -> Response {
+    let administrator = house.administrator(headers).await;
+    page(house, headers, StatusCode::OK, administrator, None)
 }
 
-fn page(house: &House, headers: &HeaderMap, status: StatusCode, problem: Option<&'static str>) -> Response {
-    let cookies = house.site.cookies();
-    let known = cookies.read(headers, CookieName::Setup);
-    let id = known.clone().unwrap_or_else(|| Secret::new(random_hex::<32>(&*house.app.random)));
+fn page(
+    house: &House,
+    headers: &HeaderMap,
+    status: StatusCode,
+    administrator: Option<String>,
+    problem: Option<&'static str>,
+) -> Response {
+    let (csrf, cookie) = Csrf::for_visitor(&house.site, headers, &*house.app.random);
     let body = Entrance {
         action: house.site.link("setup/open"),
-        csrf: guard::token(&id).expose().to_owned(),
+        csrf: csrf.field(),
+        administrator,
         problem,
         plain_http: !house.site.is_https(),
     };
     let page = Page::new("Set up Covermark", body).status(status).render(&house.site);
-    if known.is_some() {
-        return page;
-    }
-    let lifetime = std::time::Duration::from_secs(60 * 60);
-    let cookie = cookies.set(CookieName::Setup, &id, lifetime).map(|cookie| (header::SET_COOKIE, cookie));
-    (AppendHeaders(cookie), page).into_response()
+    (AppendHeaders(cookie.map(|cookie| (header::SET_COOKIE, cookie))), page).into_response()
 }
 
-/// Somebody brings a code.
+/// Somebody brings a code, or is an administrator.
 pub(crate) async fn open(
     State(house): State<House>,
     headers: HeaderMap,
     form: Result<Form<CodeForm>, FormRejection>,
 ) -> Result<Response, ErrorPage> {
     let Ok(Form(form)) = form else { return Err(refusals::forged_form(&house)) };
-    let id = house.site.cookies().read(&headers, CookieName::Setup);
-    if !id.is_some_and(|id| guard::token(&id).matches(&form.csrf)) {
+    if !Csrf::of_visitor(&house.site, &headers).is_some_and(|csrf| csrf.matches(&form.csrf)) {
         return Err(refusals::forged_form(&house));
+    }
+    let administrator = house.administrator(&headers).await;
+    if form.administrator.is_some() && administrator.is_some() {
+        return enter(&house, administrator).await;
     }
     let code = form.code.trim();
     let tried = if code.is_empty() || code.len() > LONGEST_CODE {
@@ -76,11 +84,7 @@ pub(crate) async fn open(
         house.spend(&Secret::new(code)).await?
     };
     let problem = match tried {
-        Tried::LetIn => {
-            let cookie = house.let_in(None).await?.map(|cookie| (header::SET_COOKIE, cookie));
-            tracing::info!("somebody was let into the set-up with the code");
-            return Ok((AppendHeaders(cookie), Redirect::to(&house.site.link("setup"))).into_response());
-        }
+        Tried::LetIn => return enter(&house, None).await,
         Tried::Spent => {
             "This code was used already: it lets one browser in, once. If that was not you, make a new one and look at what \
              was set up."
@@ -90,5 +94,11 @@ pub(crate) async fn open(
         }
     };
     tracing::warn!("a set-up code was refused");
-    Ok(page(&house, &headers, StatusCode::FORBIDDEN, Some(problem)))
+    Ok(page(&house, &headers, StatusCode::FORBIDDEN, administrator, Some(problem)))
+}
+
+async fn enter(house: &House, administrator: Option<String>) -> Result<Response, ErrorPage> {
+    tracing::info!(administrator, "somebody was let into the set-up");
+    let cookie = house.let_in(administrator).await?.map(|cookie| (header::SET_COOKIE, cookie));
+    Ok((AppendHeaders(cookie), Redirect::to(&house.site.link("setup"))).into_response())
 }

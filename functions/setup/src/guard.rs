@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue};
-use covermark_service::{cookies::CookieName, pages::ErrorPage};
+use covermark_service::{cookies::CookieName, csrf::Csrf, pages::ErrorPage};
 use covermark_state::{
     Error, Hashed,
     rows::setup::{Draft, SESSION_SECONDS, SetupSession},
 };
 use covermark_types::{Secret, random_hex};
-use sha2::{Digest as _, Sha256};
 
 use crate::{house::House, refusals, store::By};
 
@@ -18,29 +17,14 @@ use crate::{house::House, refusals, store::By};
 pub(crate) struct Guest {
     pub(crate) hash: Hashed,
     pub(crate) session: SetupSession,
-    csrf: Secret,
+    pub(crate) csrf: Csrf,
 }
 
 impl Guest {
-    /// The token that every form carries as `csrf`.
-    pub(crate) fn csrf_token(&self) -> &str {
-        self.csrf.expose()
-    }
-
-    pub(crate) fn csrf_matches(&self, token: &str) -> bool {
-        self.csrf.matches(token)
-    }
-
     /// How whatever they store is signed.
     pub(crate) fn by(&self) -> By {
         self.session.administrator.clone().map_or(By::SetupCode, By::Administrator)
     }
-}
-
-/// A token that follows from a cookie and does not give it away.
-pub(crate) fn token(cookie: &Secret) -> Secret {
-    let digest = Sha256::new().chain_update(b"covermark setup form v1\0").chain_update(cookie.expose()).finalize();
-    Secret::new(hex::encode(digest))
 }
 
 impl House {
@@ -49,7 +33,7 @@ impl House {
         let Some(id) = self.site.cookies().read(headers, CookieName::Setup) else { return Ok(None) };
         let hash = Hashed::of(&id);
         let session = self.app.table.setup_session(&hash, self.app.clock.now()).await?;
-        Ok(session.map(|session| Guest { hash, session, csrf: token(&id) }))
+        Ok(session.map(|session| Guest { hash, session, csrf: Csrf::bound_to(&id) }))
     }
 
     /// The same, or the page that says how to be let in.
@@ -60,7 +44,20 @@ impl House {
     /// The same for a form, whose token must be the session's.
     pub(crate) async fn admitted_form(&self, headers: &HeaderMap, csrf: &str) -> Result<Guest, ErrorPage> {
         let guest = self.admitted(headers).await?;
-        if guest.csrf_matches(csrf) { Ok(guest) } else { Err(refusals::forged_form(self)) }
+        if guest.csrf.matches(csrf) { Ok(guest) } else { Err(refusals::forged_form(self)) }
+    }
+
+    /// The login of the administrator who is signed in with this browser, if one is. While that cannot be known, nobody is:
+    /// the code opens the door all the same.
+    pub(crate) async fn administrator(&self, headers: &HeaderMap) -> Option<String> {
+        let access = &self.app.access;
+        match access.current(headers).await {
+            Ok(current) => current.filter(|current| access.is_administrator(current)).map(|who| who.session.login),
+            Err(page) => {
+                page.note();
+                None
+            }
+        }
     }
 
     /// Lets a browser in under a new id. Answers the `Set-Cookie` value.

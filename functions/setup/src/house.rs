@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use covermark_github::Endpoints;
 use covermark_service::{
+    access::Access,
     credentials::Apps,
     http_client::{self, ClientError},
     pages::Site,
@@ -22,6 +23,8 @@ pub struct Setup {
     pub vault: Arc<dyn Vault>,
     /// The credentials that are stored, as the other functions read them.
     pub apps: Arc<Apps>,
+    /// Who is signed in, and who administers the instance.
+    pub access: Access,
     /// Where people and GitHub reach us.
     pub public_url: Url,
     /// Which machines an Enterprise Server may be.

@@ -12,7 +12,10 @@ use covermark_github::{
     Endpoints,
     manifest::{PERMISSIONS, PermissionNeed},
 };
-use covermark_service::pages::{ErrorPage, Page};
+use covermark_service::{
+    csrf::CsrfField,
+    pages::{ErrorPage, Page},
+};
 use covermark_state::rows::{provider::ConnectedProvider, setup::Draft};
 
 use crate::{
@@ -44,7 +47,7 @@ struct Overview<'a> {
     steps: Vec<Step>,
     connected: Vec<Connected>,
     action: String,
-    csrf: &'a str,
+    csrf: CsrfField,
     problem: Option<&'a str>,
     typed: &'a ChooseForm,
     required: Vec<&'static PermissionNeed>,
@@ -52,7 +55,7 @@ struct Overview<'a> {
 }
 
 pub(crate) async fn show(State(house): State<House>, headers: HeaderMap) -> Result<Response, ErrorPage> {
-    let Some(guest) = house.guest(&headers).await? else { return Ok(entrance::show(&house, &headers)) };
+    let Some(guest) = house.guest(&headers).await? else { return Ok(entrance::show(&house, &headers).await) };
     let typed = guest.session.draft.as_ref().map_or_else(ChooseForm::default, typed_before);
     page(&house, &guest, &typed, StatusCode::OK, None).await
 }
@@ -72,7 +75,7 @@ pub(crate) async fn page(
         steps: steps(At::Choose),
         connected: connected.iter().map(|one| describe(house, one)).collect(),
         action: house.site.link("setup/app"),
-        csrf: guest.csrf_token(),
+        csrf: guest.csrf.field(),
         problem,
         typed,
         required: PERMISSIONS.iter().filter(|need| !need.optional).collect(),

@@ -89,6 +89,22 @@ async fn no_page_behind_the_door_is_shown_before_it_opens_or_two_hours_later() {
 }
 
 #[tokio::test]
+async fn an_administrator_who_is_signed_in_needs_no_code_and_others_do() {
+    let mut house = House::new().await;
+    for (login, administers) in [("octocat", true), ("mallory", false)] {
+        house.browser = Browser::new(&house.router);
+        house.sign_in(login).await;
+        let door = house.browser.open("/setup").await;
+        assert_eq!(door.html.contains(&format!("Go on as {login}")), administers, "{login}");
+        // The button of another's page is worth nothing.
+        let form = format!("csrf={}&administrator=true", door.field("csrf"));
+        let entered = house.browser.submit("/setup/open", &form).await;
+        assert_eq!(entered.status == StatusCode::SEE_OTHER, administers, "{login}");
+        assert_eq!(house.browser.open("/setup").await.html.contains("Which GitHub?"), administers, "{login}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_from_elsewhere_is_refused() {
     let mut house = House::chosen().await;
     let forged = house.browser.submit("/setup/app", "csrf=0000&github=github.com&owner_kind=personal").await;
@@ -105,7 +121,7 @@ async fn a_form_from_elsewhere_is_refused() {
 async fn over_https_the_cookie_and_the_page_are_as_strict_as_can_be() {
     let mut house = House::at("https://cov.example/", Reach::default()).await;
     let door = house.browser.open("/setup").await;
-    assert!(house.browser.cookies.contains_key("__Host-covermark_setup"));
+    assert!(house.browser.cookies.contains_key("__Host-covermark_visitor"));
     let policy = door.headers["content-security-policy"].to_str().expect("text");
     assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self';"), "{policy}");
     assert!(door.headers.contains_key("strict-transport-security"));

@@ -7,12 +7,19 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
-use covermark_service::credentials::Apps;
+use covermark_service::{
+    access::{Access, InstanceRules, Parts},
+    config::ADMINISTRATORS,
+    credentials::Apps,
+};
 use covermark_setup::{Reach, Setup, new_code, router};
 use covermark_standin::{GitHubStandIn, Options};
-use covermark_state::Table;
+use covermark_state::{
+    Hashed, Table,
+    rows::session::{SealedToken, Session},
+};
 use covermark_testing::{MemoryVault, StoppedClock, http, table};
-use covermark_types::{Provider, Secret, SystemRandom};
+use covermark_types::{Provider, Secret, SystemRandom, UserId};
 use url::Url;
 
 use crate::browser::{Browser, Shown};
@@ -46,11 +53,23 @@ impl House {
         acme.add_member(&github.user("octocat"));
         let (table, vault) = (table().await, Arc::new(MemoryVault::default()));
         let apps = Arc::new(Apps::new(vault.clone(), table.clone(), clock.clone(), http()));
+        let public_url: Url = public_url.parse().expect("an address");
+        let rules = |name: &str| (name == ADMINISTRATORS).then(|| "ghe:octocat".to_owned());
+        let access = Access::new(Parts {
+            table: table.clone(),
+            apps: apps.clone(),
+            vault: vault.clone(),
+            rules: InstanceRules::read(&rules).expect("a rule"),
+            public_url: public_url.clone(),
+            clock: clock.clone(),
+            random: Arc::new(SystemRandom),
+        });
         let setup = Setup {
+            access,
             table: table.clone(),
             vault: vault.clone(),
             apps: apps.clone(),
-            public_url: public_url.parse().expect("an address"),
+            public_url,
             reach,
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
@@ -74,6 +93,26 @@ impl House {
         let shown = house.bring(code.expose()).await;
         assert_eq!(shown.location(), "/setup");
         house
+    }
+
+    /// Somebody signed in with the Enterprise Server a moment ago, in this browser.
+    pub(crate) async fn sign_in(&mut self, login: &str) {
+        let id = covermark_types::random_hex::<32>(&SystemRandom);
+        let now = covermark_types::Clock::now(&*self.clock);
+        let session = Session {
+            id: Hashed::of(&Secret::new(id.clone())),
+            provider: ghe(),
+            user: UserId(if login == "octocat" { 1 } else { 2 }),
+            login: login.to_owned(),
+            agent: String::new(),
+            created_at: now,
+            expires_at: now + std::time::Duration::from_secs(3600),
+            used_at: now,
+            confirmed_at: now,
+            token: SealedToken { sealed: String::new(), ends_at: None, version: 0 },
+        };
+        self.table.put_session(&session).await.expect("stored");
+        self.browser.cookies.insert("covermark_session".to_owned(), id);
     }
 
     pub(crate) async fn code(&self) -> Secret {

@@ -9,3 +9,4 @@ mod house;
 mod manifest;
 mod pages;
 mod server;
+mod tls;
