@@ -162,10 +162,10 @@ fn unreachable(host: &str, reason: &str) -> String {
              the authority’s certificate below."
         );
     }
-    if says("Expired") {
+    if says("certificate expired") {
         return format!("The certificate of {host} has expired. It must be renewed there.");
     }
-    if says("NotValidForName") {
+    if says("not valid for name") {
         return format!("The certificate of {host} is for another name. Give the address that it was made for.");
     }
     if says("invalid peer certificate") {
