@@ -17,7 +17,7 @@ mod tests;
 pub use network::Network;
 pub use rules::{NoRules, Rules};
 pub(crate) use rules::{Resolved, Resolver};
-pub(crate) use sources::Sources;
+pub(crate) use sources::{Sources, Tries};
 
 /// A report's path in the one spelling that all are compared in; `None` when it is none.
 pub(crate) fn spelled(raw: &str) -> Option<String> {

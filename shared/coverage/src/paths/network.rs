@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::normal::{self, Normal};
 use super::outside::{Outside, outside};
-use super::{DropReason, Dropped, Sources, roots};
+use super::{DropReason, Dropped, Sources, Tries, roots};
 
 /// The files of a commit. An empty one means that nobody listed them.
 #[derive(Debug, Clone, Default)]
@@ -64,19 +64,20 @@ impl Network {
     /// # Errors
     /// When there is no such file, or no telling which.
     pub fn resolve(&self, raw: &str, sources: &[String]) -> Result<String, Dropped> {
-        self.resolve_below(raw, &Sources::new(sources))
+        self.resolve_below(raw, &Sources::new(sources), &Tries::default())
     }
 
     /// [`Network::resolve`] for many paths of one report.
-    pub(crate) fn resolve_below(&self, raw: &str, sources: &Sources) -> Result<String, Dropped> {
+    pub(crate) fn resolve_below(&self, raw: &str, sources: &Sources, tries: &Tries) -> Result<String, Dropped> {
         let dropped = |reason| Dropped { path: raw.to_owned(), reason };
         let path = normal::normalise(raw).ok_or_else(|| dropped(DropReason::Invalid))?;
-        if self.is_empty() { believe(&path, &sources.named) } else { self.look_up(&path, sources) }.map_err(dropped)
+        if self.is_empty() { believe(&path, &sources.named) } else { self.look_up(&path, sources, tries) }
+            .map_err(dropped)
     }
 
-    fn look_up(&self, path: &Normal, sources: &Sources) -> Result<String, DropReason> {
+    fn look_up(&self, path: &Normal, sources: &Sources, tries: &Tries) -> Result<String, DropReason> {
         if !path.absolute
-            && let Some(found) = self.below_sources(path, &sources.named)
+            && let Some(found) = self.below_sources(path, &sources.named, tries)
         {
             return found;
         }
@@ -93,7 +94,7 @@ impl Network {
             None => {}
         }
         if !path.absolute
-            && let Some(found) = sources.own.as_ref().and_then(|own| self.beside(own, path))
+            && let Some(found) = sources.own.as_ref().and_then(|own| self.beside(own, path, tries))
         {
             return Ok(found.to_owned());
         }
@@ -102,9 +103,12 @@ impl Network {
     }
 
     /// The file of a relative path that begins in the report's folder, or in one of those above it.
-    fn beside(&self, own: &Normal, path: &Normal) -> Option<&str> {
+    fn beside(&self, own: &Normal, path: &Normal, tries: &Tries) -> Option<&str> {
         let mut folder = roots::strip(&own.path, own.absolute).unwrap_or(&own.path);
         loop {
+            if !tries.take() {
+                return None;
+            }
             if let Some(found) = self.exact(&format!("{folder}/{}", path.path)) {
                 return Some(found);
             }
@@ -120,12 +124,12 @@ impl Network {
 
     /// A relative path together with its folders: first where the checkout's root is known, then by the longest
     /// ending of folder and path that is a file. `None` when no folder adds anything, or none leads to a file.
-    fn below_sources(&self, path: &Normal, sources: &[Normal]) -> Option<Result<String, DropReason>> {
+    fn below_sources(&self, path: &Normal, sources: &[Normal], tries: &Tries) -> Option<Result<String, DropReason>> {
         let mut found: Option<&str> = None;
         for source in sources {
             let joined = normal::join(source, &path.path);
             let known = roots::strip(&joined, source.absolute).and_then(|inside| self.exact(inside));
-            let Some(file) = known.or_else(|| self.contained(&joined, path.path.len())) else { continue };
+            let Some(file) = known.or_else(|| self.contained(&joined, path.path.len(), tries)) else { continue };
             if found.is_some_and(|other| other != file) {
                 return Some(Err(DropReason::Ambiguous));
             }
@@ -135,9 +139,9 @@ impl Network {
     }
 
     /// The longest ending of `path`, at least `least` bytes of it, that is a file of the repository.
-    fn contained(&self, path: &str, least: usize) -> Option<&str> {
+    fn contained(&self, path: &str, least: usize, tries: &Tries) -> Option<&str> {
         let mut rest = path;
-        while rest.len() >= least {
+        while rest.len() >= least && tries.take() {
             if let Some(found) = self.exact(rest) {
                 return Some(found);
             }

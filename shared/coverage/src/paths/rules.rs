@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{DropReason, Dropped, Network, Sources, normal};
+use super::{DropReason, Dropped, Network, Sources, Tries, normal};
 
 /// What a repository says of its paths (codecov.yml's `fixes`, `ignore`, `disable_default_path_fixes`); every part may
 /// be left as it is. Whoever reads the configuration implements this.
@@ -50,13 +50,14 @@ pub(crate) struct Resolver<'a> {
     rules: &'a dyn Rules,
     /// The file list has files below the prefix: it is the whole repository's, and not that of the folder alone.
     prefix_is_listed: bool,
+    tries: Tries,
 }
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(network: &'a Network, rules: &'a dyn Rules) -> Resolver<'a> {
         // Without a prefix rule the first file says so: nothing is searched.
         let prefix_is_listed = network.files().any(|file| rules.prefixed(file) == file);
-        Resolver { network, rules, prefix_is_listed }
+        Resolver { network, rules, prefix_is_listed, tries: Tries::default() }
     }
 
     /// The repository's path for a report's path.
@@ -72,7 +73,7 @@ impl<'a> Resolver<'a> {
 
     fn placed(&self, path: &str, clean: &str, sources: &Sources) -> Result<String, Dropped> {
         if self.network.is_empty() {
-            let found = self.network.resolve_below(path, sources)?;
+            let found = self.network.resolve_below(path, sources, &self.tries)?;
             return Ok(self.rules.prefixed(&found).into_owned());
         }
         let prefixed = self.rules.prefixed(clean);
@@ -82,7 +83,7 @@ impl<'a> Resolver<'a> {
         let found = if self.rules.exact_only() {
             self.network.as_it_stands(path)?
         } else {
-            self.network.resolve_below(path, sources)?
+            self.network.resolve_below(path, sources, &self.tries)?
         };
         // A file of the repository stays where it is; a list of one folder's files needs the folder in front.
         if self.prefix_is_listed { Ok(found) } else { Ok(self.rules.prefixed(&found).into_owned()) }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use std::borrow::Cow;
 
-use super::{DropReason, Network, NoRules, Resolved, Resolver, Rules, Sources};
+use super::{DropReason, Network, NoRules, Resolved, Resolver, Rules, Sources, Tries};
 
 fn resolve(network: &Network, raw: &str, sources: &[&str]) -> String {
     let sources: Vec<String> = sources.iter().map(|source| (*source).to_owned()).collect();
@@ -211,9 +211,20 @@ fn a_report_beside_the_code_says_which_of_several_is_meant() {
         // What is there as it stands is meant as it stands.
         ("/home/runner/work/w/w/web/src/lcov.info", "a.ts", Some("a.ts")),
     ] {
-        let found = network.resolve_below(raw, &Sources::default().of_report(report));
+        let found = network.resolve_below(raw, &Sources::default().of_report(report), &Tries::default());
         assert_eq!(found.ok().as_deref(), expected, "{raw} in {report}");
     }
+}
+
+#[test]
+fn folders_are_not_tried_without_end() {
+    let network = Network::new(["lib/src/a.c", "b.c"]);
+    let sources = Sources::new(&["/strange/lib/src".to_owned()]);
+    let tries = Tries::default();
+    assert_eq!(network.resolve_below("a.c", &sources, &tries).unwrap(), "lib/src/a.c");
+    while tries.take() {}
+    assert_eq!(network.resolve_below("b.c", &sources, &tries).unwrap(), "b.c");
+    assert_eq!(network.resolve_below("src/a.c", &sources, &tries).unwrap(), "lib/src/a.c");
 }
 
 /// `/build/` comes off, `src/` goes in front, `gen` is ignored.
