@@ -31,7 +31,14 @@ use file::{File, Metrics};
 pub(super) fn read(input: &mut Input<'_>) -> Parsed {
     let mut document = Document::default();
     let mut xml = Scanner::new(input);
-    while let Some(event) = xml.next() {
+    loop {
+        while document.open.is_some()
+            && !document.in_tests
+            && let Some(line) = xml.usual(file::usual_line)
+        {
+            document.file.usual(line);
+        }
+        let Some(event) = xml.next() else { break };
         match event {
             Event::Start(tag) => document.start(tag),
             Event::Empty(tag) => {

@@ -16,7 +16,7 @@ use memchr::memchr;
 use super::input::Input;
 use super::number::{self, Count};
 use super::sections::Sections;
-use super::xml::{Event, Scanner, Tag};
+use super::xml::{Event, Scanner, Tag, Usual};
 use super::{Format, Parsed, Place, WarningCode, Warnings, xml};
 use crate::model::{Fact, FileBuilder, Repeat, Row};
 
@@ -29,9 +29,12 @@ pub(super) fn read(input: &mut Input<'_>) -> Parsed {
     let mut xml = Scanner::new(input);
     loop {
         while document.in_lines()
-            && let Some((number, hits)) = xml.usual(usual_line)
+            && let Some((number, hits, branches)) = xml.usual(usual_line)
         {
             document.lines.line(number, hits);
+            if let Some(branches) = branches {
+                document.lines.row(number, &[branches]);
+            }
         }
         let Some(event) = xml.next() else { break };
         match event {
@@ -73,17 +76,27 @@ struct Document {
     warnings: Warnings,
 }
 
-/// `<line number="1" hits="2"/>`, what most of most reports is made of: number, hits, and its length.
+/// A line in the form that most of them have: number, hits, branches.
+type UsualLine = (u32, u32, Option<Fact>);
+
+/// `<line number="1" hits="2"/>`, what most of most reports is made of, without branches or with two numbers for
+/// them. Also gives its length.
 #[inline]
-fn usual_line(tag: &[u8]) -> Option<((u32, u32), usize)> {
-    let rest = tag.strip_prefix(b"<line number=\"")?;
-    let (number, length) = number::leading(rest)?;
-    let rest = rest[length..].strip_prefix(b"\" hits=\"")?;
-    let (hits, length) = number::leading(rest)?;
-    let rest = &rest[length..];
-    let rest = rest.strip_prefix(b"\" branch=\"false").unwrap_or(rest);
-    let rest = rest.strip_prefix(b"\"/>")?;
-    (number > 0).then_some(((number, hits), tag.len() - rest.len()))
+fn usual_line(tag: &[u8]) -> Option<(UsualLine, usize)> {
+    let mut rest = Usual(tag);
+    let number = rest.number(b"<line number=\"").filter(|number| *number > 0)?;
+    let hits = rest.number(b"\" hits=\"")?;
+    let mut branches = None;
+    if rest.literal(b"\" branch=\"true\" condition-coverage=\"").is_some() {
+        rest.number(b"")?;
+        let (taken, total) = (rest.number(b"% (")?, rest.number(b"/")?);
+        rest.literal(b")")?;
+        branches = Some((taken <= total && total > 0).then(|| Fact::count(taken, total))?);
+    } else {
+        let _ = rest.literal(b"\" branch=\"false");
+    }
+    rest.literal(b"\"/>")?;
+    Some(((number, hits, branches), tag.len() - rest.0.len()))
 }
 
 /// A method that is open. It starts on its first line, and was called as often as that ran.

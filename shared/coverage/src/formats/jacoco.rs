@@ -23,7 +23,7 @@ use std::collections::HashMap;
 use super::input::Input;
 use super::number::{self, Count};
 use super::output::Output;
-use super::xml::{Event, Scanner, Tag};
+use super::xml::{Event, Scanner, Tag, Usual};
 use super::{Format, MAX_PATH, Parsed, Place, WarningCode};
 use crate::model::{Fact, Repeat};
 
@@ -31,7 +31,13 @@ use crate::model::{Fact, Repeat};
 pub(super) fn read(input: &mut Input<'_>) -> Parsed {
     let mut document = Document::default();
     let mut xml = Scanner::new(input);
-    while let Some(event) = xml.next() {
+    loop {
+        while document.file.is_some()
+            && let Some((number, counts)) = xml.usual(usual_line)
+        {
+            document.counted(number, counts);
+        }
+        let Some(event) = xml.next() else { break };
         match event {
             Event::Start(tag) => document.start(tag),
             Event::Empty(tag) => {
@@ -44,6 +50,17 @@ pub(super) fn read(input: &mut Input<'_>) -> Parsed {
     document.close_file();
     xml.finish(&mut document.output.warnings);
     document.finish()
+}
+
+/// `<line nr="1" mi="0" ci="3" mb="0" cb="0"/>`, as JaCoCo writes it: the number, the counts, and its length.
+#[inline]
+fn usual_line(tag: &[u8]) -> Option<((u32, [u32; 4]), usize)> {
+    let mut rest = Usual(tag);
+    let number = rest.number(b"<line nr=\"").filter(|number| *number > 0)?;
+    let instructions = [rest.number(b"\" mi=\"")?, rest.number(b"\" ci=\"")?];
+    let arms = [rest.number(b"\" mb=\"")?, rest.number(b"\" cb=\"")?];
+    rest.literal(b"\"/>")?;
+    Some(((number, [instructions[0], instructions[1], arms[0], arms[1]]), tag.len() - rest.0.len()))
 }
 
 #[derive(Default)]
@@ -146,13 +163,18 @@ impl Document {
                 0
             }
         };
-        let (missed, covered) = (count(line.missed), count(line.covered));
-        let (arms_missed, arms_covered) = (count(line.arms_missed), count(line.arms_covered));
+        let [missed, covered] = [line.missed, line.covered].map(&mut count);
+        let [arms_missed, arms_covered] = [line.arms_missed, line.arms_covered].map(&mut count);
+        if missed | covered | arms_missed | arms_covered == 0 && line.missed.is_empty() && line.covered.is_empty() {
+            return self.output.warnings.add(WarningCode::NoCount, tag.place(), tag.example());
+        }
+        self.counted(number, [missed, covered, arms_missed, arms_covered]);
+    }
+
+    /// A line by its instructions and branches, missed and covered.
+    fn counted(&mut self, number: u32, [missed, covered, arms_missed, arms_covered]: [u32; 4]) {
         // JaCoCo's own rule: a line without instructions and branches is none.
         if missed | covered | arms_missed | arms_covered == 0 {
-            if line.missed.is_empty() && line.covered.is_empty() {
-                self.output.warnings.add(WarningCode::NoCount, tag.place(), tag.example());
-            }
             return;
         }
         self.output.builder.line(number, u32::from(covered > 0 || arms_covered > 0));

@@ -7,12 +7,16 @@
 //! - arms named by text, with commas in it (coverage.py: `BRDA:3,0,jump to line 6,1`): the last comma is the one
 //!   before `taken`; blocks named `None` (gcovr); `-` for an arm whose block never ran;
 //! - counts that are negative, in scientific notation, too large, `undefined` or `=====`; line 0 (older coverage.py);
+//! - JavaScript's arms, which the incumbent passes over in LCOV (and those on line 1 of `.ts` files and of mangled C++
+//!   functions) but counts in all other forms of the same run: they count, so that one run has one result;
 //! - Windows paths, whose drive colon is part of the path; CRLF; arms on lines that have no `DA`.
 //!
-//! Function records are in `lcov/functions.rs`. The summary records (`LF`, `LH`, `BRF`, `BRH`, `FNF`, `FNH`) are not
-//! needed to read a report; tests use them as the oracle. MC/DC records are recognised and passed over.
+//! Function records are in `lcov/functions.rs`, the short way through the usual records in `lcov/usual.rs`. The summary
+//! records (`LF`, `LH`, `BRF`, `BRH`, `FNF`, `FNH`) are not needed to read a report; tests use them as the oracle. MC/DC
+//! records are recognised and passed over.
 
 mod functions;
+mod usual;
 
 use functions::Functions;
 use memchr::{memchr, memrchr};
@@ -42,6 +46,7 @@ struct Reader {
     path: String,
     open: bool,
     line: u64,
+    branch: usual::BranchLine,
     warnings: Warnings,
 }
 
@@ -49,12 +54,8 @@ impl Reader {
     fn feed(&mut self, block: &[u8]) {
         let mut rest = block;
         while !rest.is_empty() {
-            if self.open
-                && let Some(length) = self.usual(rest)
-            {
-                self.line += 1;
-                rest = &rest[length..];
-                continue;
+            if self.open {
+                rest = self.usual(rest);
             }
             let end = memchr(b'\n', rest).unwrap_or(rest.len());
             self.record(&rest[..end]);
@@ -62,32 +63,27 @@ impl Reader {
         }
     }
 
-    /// Reads one of the records that nearly all of a tracefile is made of, in the form that nearly all of them have:
-    /// `DA:1,2` and `BRDA:1,0,1,2`, plain small numbers, a line feed. Its length, or `None` for [`Reader::record`].
-    #[inline]
-    fn usual(&mut self, text: &[u8]) -> Option<usize> {
-        let text: &[u8; 48] = text.first_chunk()?;
-        if text.starts_with(b"DA:") {
-            let (number, length) = number::leading(&text[3..])?;
-            let comma = 3 + length;
-            let (hits, length) = number::leading(&text[comma + 1..])?;
-            let end = comma + 1 + length;
-            (text[comma] == b',' && text[end] == b'\n' && number > 0).then(|| {
+    /// Reads the records that nearly all of a tracefile is made of as long as they have the form that nearly all of them
+    /// have: `DA:1,2` and `BRDA:1,0,1,2`, plain small numbers, a line feed. Gives the rest, for [`Reader::record`].
+    fn usual<'t>(&mut self, mut text: &'t [u8]) -> &'t [u8] {
+        let mut records = 0;
+        loop {
+            let before = records;
+            // Each kind in a loop of its own: they come in runs, and a small loop keeps everything in registers.
+            while let Some((number, hits, length)) = text.first_chunk().and_then(usual::count) {
                 self.builder.line(number, hits);
-                end + 1
-            })
-        } else if text.starts_with(b"BRDA:") {
-            let (number, length) = number::leading(&text[5..])?;
-            let (fact, end) = match single_digits(&text[5 + length..]) {
-                Some(fact) => (fact, 5 + length + 7),
-                None => plain_numbers(text, 5 + length)?,
-            };
-            (number > 0).then(|| {
+                text = &text[length..];
+                records += 1;
+            }
+            while let Some((number, fact, length)) = text.first_chunk().and_then(|text| self.branch.arm(text)) {
                 self.builder.arm(number, fact);
-                end
-            })
-        } else {
-            None
+                text = &text[length..];
+                records += 1;
+            }
+            if records == before {
+                self.line += records;
+                return text;
+            }
         }
     }
 
@@ -110,6 +106,10 @@ impl Reader {
         match line {
             [b'D', b'A', b':', fields @ ..] if self.open => self.line_count(fields, line),
             [b'B', b'R', b'D', b'A', b':', fields @ ..] if self.open => self.arm(fields, line),
+            [b'F', b'N', b'D', b'A', b':', fields @ ..] if self.open => self.function(Functions::called, fields, line),
+            [b'F', b'N', b':', fields @ ..] if self.open => self.function(Functions::named, fields, line),
+            [b'F', b'N', b'A', b':', fields @ ..] if self.open => self.function(Functions::alias, fields, line),
+            [b'F', b'N', b'L', b':', fields @ ..] if self.open => self.function(Functions::place, fields, line),
             [b'S', b'F', b':', path @ ..] => self.begin(path),
             b"end_of_record" => self.end(line),
             [] | [b'#', ..] => {}
@@ -179,7 +179,6 @@ impl Reader {
     fn other(&mut self, record: &[u8]) {
         let name = &record[..memchr(b':', record).unwrap_or(record.len())];
         let code = match name {
-            b"FN" | b"FNDA" | b"FNL" | b"FNA" if self.open => return self.function(name, record),
             b"DA" | b"BRDA" | b"FN" | b"FNDA" | b"FNL" | b"FNA" => WarningCode::OutsideFile,
             b"TN" | b"VER" | b"FNF" | b"FNH" | b"LF" | b"LH" | b"BRF" | b"BRH" | b"BA" | b"MCDC" | b"MCF" | b"MCH"
             | b"MRF" | b"MRH" => return,
@@ -188,15 +187,8 @@ impl Reader {
         self.warn(code, record);
     }
 
-    fn function(&mut self, name: &[u8], record: &[u8]) {
-        let fields = functions::fields(record);
-        let understood = match name {
-            b"FN" => self.functions.named(fields),
-            b"FNDA" => self.functions.called(fields),
-            b"FNL" => self.functions.place(fields),
-            _ => self.functions.alias(fields),
-        };
-        if !understood {
+    fn function(&mut self, take: fn(&mut Functions, &[u8]) -> bool, fields: &[u8], record: &[u8]) {
+        if !take(&mut self.functions, fields) {
             self.warn(WarningCode::BadFunction, record);
         }
     }
@@ -205,35 +197,4 @@ impl Reader {
     fn warn(&mut self, code: WarningCode, record: &[u8]) {
         self.warnings.add(code, Place::Line(self.line), record);
     }
-}
-
-/// `,0,1,2` and a line feed: what most arms end in, eight bytes at a time.
-#[inline]
-fn single_digits(text: &[u8]) -> Option<Fact> {
-    const DIGITS: u64 = 0x0000_0F00_0F00_0F00;
-    let mut word = u64::from_le_bytes(*text.first_chunk()?);
-    if word >> 40 & 0xFF == u64::from(b'-') {
-        // An arm of a block that never ran was not taken.
-        word ^= u64::from(b'-' ^ b'0') << 40;
-    }
-    let shape = word & 0x00FF_F0FF_F0FF_F0FF == 0x000A_302C_302C_302C;
-    let decimal = ((word & DIGITS) + 0x0000_0600_0600_0600) & 0x0000_1000_1000_1000 == 0;
-    let digit = |at: u32| (word >> at & 0xF) as u32;
-    (shape && decimal).then(|| Fact::numbered(digit(8), digit(24), digit(40) > 0))
-}
-
-/// `,12,345,67` and a line feed: the arm, and where the record ends.
-#[inline]
-fn plain_numbers(text: &[u8; 48], at: usize) -> Option<(Fact, usize)> {
-    let field = |at: usize| {
-        let (value, length) = number::leading(text.get(at + 1..)?)?;
-        // A leading zero makes a name of it.
-        (text[at] == b',' && (text[at + 1] != b'0' || length == 1)).then_some((value, at + 1 + length))
-    };
-    let (block, at) = field(at)?;
-    let (arm, at) = field(at)?;
-    let rest = text.get(at..)?.strip_prefix(b",")?;
-    let (taken, length) = if rest.first() == Some(&b'-') { (0, 1) } else { number::leading(rest)? };
-    (rest.get(length) == Some(&b'\n') && arm < 1 << 16)
-        .then(|| (Fact::numbered(block, arm, taken > 0), at + length + 2))
 }

@@ -52,25 +52,27 @@ pub(super) fn line(text: &[u8]) -> Option<u32> {
     (value > 0).then_some(value)
 }
 
-/// The number of up to seven digits that `text` starts with, and how many digits it has: eight bytes at a time, without
-/// a branch for each digit. `None` for no digit, for eight and more, and close to the end of the text; the callers have
-/// a slower way for those.
+/// The digits that a word of text begins with (its first byte is the lowest one): the number, and how many digits it has.
+/// All eight bytes at a time, without a branch for each digit. The number of no digits is any.
 #[inline]
-pub(super) fn leading(text: &[u8]) -> Option<(u32, usize)> {
-    let word = u64::from_le_bytes(*text.first_chunk()?);
+pub(super) fn digits(word: u64) -> (u32, usize) {
     let digits = word ^ 0x3030_3030_3030_3030;
     // The high bit of each byte that is no digit; what the carry of such a byte does to those after it is of no interest.
     let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-    let length = others.trailing_zeros() as usize / 8;
-    if length == 0 || length == 8 {
-        return None;
-    }
+    let length = others.trailing_zeros() / 8;
     // The digits at the end and zeros before them, then pairs, fours and all eight of them at once.
-    let digits = digits << (64 - 8 * length);
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let low = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
-    let high = (pairs >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
-    Some(((low.wrapping_add(high) >> 32) as u32, length))
+    let digits = digits.wrapping_shl(64 - 8 * length);
+    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_FFFF_0000_FFFF;
+    ((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as u32, length as usize)
+}
+
+/// The number of up to seven digits that `text` starts with, and how many digits it has. `None` for no digit, for eight
+/// and more, and close to the end of the text; the callers have a slower way for those.
+#[inline]
+pub(super) fn leading(text: &[u8]) -> Option<(u32, usize)> {
+    let (number, length) = digits(u64::from_le_bytes(*text.first_chunk()?));
+    (1..8).contains(&length).then_some((number, length))
 }
 
 #[cfg(test)]

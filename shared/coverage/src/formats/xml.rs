@@ -6,6 +6,7 @@
 //! ones and character references is ever resolved. What is not well-formed is forgiven where its meaning is clear (end
 //! tags that do not match); a tag without an end, one over 1 MiB and nesting over 256 end the document.
 
+mod opening;
 mod values;
 
 use std::borrow::Cow;
@@ -14,7 +15,8 @@ use memchr::{memchr, memmem};
 
 use super::input::{Input, MAX_RECORD};
 use super::{Place, WarningCode, Warnings};
-pub(super) use values::{attributes, unescape};
+pub(super) use opening::opening;
+pub(super) use values::{Usual, attributes, unescape};
 
 /// No report is nested a tenth as deep.
 const MAX_DEPTH: u32 = 256;
@@ -117,7 +119,7 @@ impl<'i, 'r> Scanner<'i, 'r> {
     #[inline]
     pub(super) fn usual<T>(&mut self, read: impl FnOnce(&[u8]) -> Option<(T, usize)>) -> Option<T> {
         let text = self.input.text().as_bytes();
-        let start = memchr(b'<', text)?;
+        let start = if text.first() == Some(&b'<') { 0 } else { memchr(b'<', text)? };
         let (value, length) = read(&text[start..])?;
         self.input.take(start + length);
         Some(value)
@@ -286,25 +288,4 @@ fn doctype_end(text: &[u8]) -> Option<usize> {
         }
         at += 1;
     }
-}
-
-/// A document's root element, its raw attributes, and the name of its first child.
-pub(super) struct Opening {
-    pub(super) root: String,
-    pub(super) attributes: String,
-    pub(super) child: String,
-}
-
-/// Looks at the start of a document. `None` when there is no root element in it.
-pub(super) fn opening(text: &str) -> Option<Opening> {
-    let mut bytes = text.as_bytes();
-    let (mut input, _) = Input::open(&mut bytes).ok()?;
-    let mut scanner = Scanner::new(&mut input);
-    let (Event::Start(tag) | Event::Empty(tag)) = scanner.next()? else { return None };
-    let (root, attributes) = (tag.name.to_owned(), tag.raw.to_owned());
-    let child = match scanner.next() {
-        Some(Event::Start(tag) | Event::Empty(tag)) => tag.name.to_owned(),
-        _ => String::new(),
-    };
-    Some(Opening { root, attributes, child })
 }

@@ -10,6 +10,7 @@
 use twox_hash::XxHash3_64;
 
 use super::Branches;
+use super::ids::{named, number};
 
 const TAG_SHIFT: u32 = 62;
 const COUNT: u64 = 1;
@@ -20,12 +21,6 @@ const COUNTER_BITS: u32 = 30;
 const COUNTER_MASK: u64 = (1 << COUNTER_BITS) - 1;
 const APPROXIMATE: u64 = 1 << (2 * COUNTER_BITS);
 const ID_MASK: u64 = (1 << 61) - 1;
-/// The id comes from text.
-const TEXT: u64 = 1 << 60;
-/// Of text that does not end in a number: 59 bits of its hash. Otherwise 27 bits of what stands before the number, and
-/// the number, because such names ("jump to line 6") are then small next to each other and their line in a shard.
-const PLAIN: u64 = 1 << 59;
-
 /// One fact: an arm and whether it was taken, a pair of counts, a total of which some are missing, a missing arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Fact(u64);
@@ -116,6 +111,11 @@ impl Fact {
         self.tag() == COUNT
     }
 
+    /// Whether a normal row may go on with `next` behind this fact.
+    pub(super) fn is_before(self, next: Fact) -> bool {
+        self < next && !same_arm(self, next)
+    }
+
     /// Of two counts on the same line.
     pub(super) fn counts_with(self, other: Fact) -> Fact {
         join_counts(self, other)
@@ -147,48 +147,6 @@ impl Fact {
     }
 }
 
-/// Decimal digits, at most 18 of them and no leading zero, so that a number and its text are the same thing.
-fn number(text: &[u8]) -> Option<u64> {
-    if text.is_empty() || text.len() > 18 || (text[0] == b'0' && text.len() > 1) {
-        return None;
-    }
-    text.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0')))
-}
-
-/// The id of an arm that has text for a name.
-fn named(seed: u64, name: &[u8]) -> u64 {
-    let stem = name.len() - name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let hash = XxHash3_64::oneshot_with_seed(seed, &name[..stem]);
-    match number(&name[stem..]) {
-        Some(number) if number < 1 << 32 => TEXT | hash >> 37 << 32 | number,
-        _ => TEXT | PLAIN | XxHash3_64::oneshot_with_seed(seed, name) >> 5,
-    }
-}
-
-/// How an id is best written down: what it is likely to be near to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Near {
-    /// The arm before it.
-    Arm,
-    /// The line that it belongs to, or the arm before it on that line.
-    Line,
-    /// Nothing.
-    Nothing,
-}
-
-impl Near {
-    /// For the id of an arm that is `missing` or not.
-    pub(crate) fn of(id: u64, missing: bool) -> Near {
-        if id & TEXT != 0 && id & PLAIN != 0 {
-            Near::Nothing
-        } else if missing || id & TEXT != 0 {
-            Near::Line
-        } else {
-            Near::Arm
-        }
-    }
-}
-
 /// The facts of one line, canonical.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<'a>(pub(crate) &'a [Fact]);
@@ -213,7 +171,7 @@ impl<'a> Row<'a> {
 
     /// Whether [`Row::normalise`] has nothing to do.
     pub(crate) fn is_normal(self) -> bool {
-        self.0.windows(2).all(|pair| pair[0] < pair[1] && !same_arm(pair[0], pair[1]))
+        self.0.windows(2).all(|pair| pair[0].is_before(pair[1]))
     }
 
     /// Appends the join of two rows to `out`.

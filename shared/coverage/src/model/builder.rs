@@ -18,9 +18,11 @@ pub(crate) enum Repeat {
 
 #[derive(Debug, Default)]
 pub(crate) struct FileBuilder {
-    numbers: Vec<u32>,
-    hits: Vec<u32>,
+    /// Line numbers with their counts.
+    lines: Vec<(u32, u32)>,
     rows: BranchRows,
+    /// Arms came in no order, or twice: rows must be sorted out.
+    unsorted: bool,
     functions: Functions,
 }
 
@@ -38,8 +40,7 @@ impl FileBuilder {
     /// Records a count. Line 0 does not exist and is left out.
     pub(crate) fn line(&mut self, number: u32, hits: u32) {
         if number > 0 {
-            self.numbers.push(number);
-            self.hits.push(hits);
+            self.lines.push((number, hits));
         }
     }
 
@@ -48,7 +49,10 @@ impl FileBuilder {
         if line == 0 {
             return;
         }
-        if self.rows.lines.last() == Some(&line) || self.rows.open(line) {
+        if self.rows.lines.last() == Some(&line) {
+            self.unsorted |= self.rows.facts.last().is_some_and(|last| !last.is_before(fact));
+            self.rows.facts.push(fact);
+        } else if self.rows.open(line) {
             self.rows.facts.push(fact);
         }
     }
@@ -71,12 +75,12 @@ impl FileBuilder {
     }
 
     pub(crate) fn has_lines(&self) -> bool {
-        !self.numbers.is_empty()
+        !self.lines.is_empty()
     }
 
     pub(crate) fn clear(&mut self) {
-        self.numbers.clear();
-        self.hits.clear();
+        self.lines.clear();
+        self.unsorted = false;
         self.rows.lines.clear();
         self.rows.starts.clear();
         self.rows.facts.clear();
@@ -94,10 +98,13 @@ impl FileBuilder {
     }
 
     fn sorted_lines(&self, repeat: Repeat) -> (Arc<[u32]>, Vec<u32>) {
-        if is_ascending(&self.numbers) {
-            return (self.numbers.as_slice().into(), self.hits.clone());
+        if is_ascending(&self.lines, |(number, _)| *number) {
+            return (
+                self.lines.iter().map(|(number, _)| *number).collect(),
+                self.lines.iter().map(|(_, hits)| *hits).collect(),
+            );
         }
-        let mut lines: Vec<(u32, u32)> = self.numbers.iter().copied().zip(self.hits.iter().copied()).collect();
+        let mut lines = self.lines.clone();
         let both = repeat.both();
         lines.sort_unstable_by_key(|(number, _)| *number);
         lines.dedup_by(|next, kept| {
@@ -112,7 +119,7 @@ impl FileBuilder {
     }
 
     fn sorted_rows(&self) -> BranchRows {
-        if is_ascending(&self.rows.lines) && self.rows.iter().all(|(_, row)| row.is_normal()) {
+        if !self.unsorted && is_ascending(&self.rows.lines, |line| *line) {
             return self.rows.clone();
         }
         let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
@@ -142,10 +149,9 @@ impl FileBuilder {
 }
 
 /// Strictly. In pieces without an early end, which is vector code.
-fn is_ascending(numbers: &[u32]) -> bool {
-    let next = numbers.get(1..).unwrap_or_default();
-    numbers
-        .chunks(256)
+fn is_ascending<T>(all: &[T], key: impl Fn(&T) -> u32) -> bool {
+    let next = all.get(1..).unwrap_or_default();
+    all.chunks(256)
         .zip(next.chunks(256))
-        .all(|(left, right)| left.iter().zip(right).fold(true, |sorted, (a, b)| sorted & (a < b)))
+        .all(|(left, right)| left.iter().zip(right).fold(true, |sorted, (a, b)| sorted & (key(a) < key(b))))
 }

@@ -3,6 +3,8 @@
 //! A function is its name and the line it starts on. Two uploads that name the same one add their calls; what is named
 //! differently stays apart, because nobody can say that it is the same.
 
+use std::cmp::Ordering;
+
 use twox_hash::XxHash3_64;
 
 /// Longer names (mangled templates) are cut and keep their identity through a hash.
@@ -77,10 +79,11 @@ impl Functions {
 
     /// In order, each once; `both` makes one count of two.
     pub(crate) fn sorted(&self, both: fn(u32, u32) -> u32) -> Functions {
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        if !self.is_sorted() {
-            order.sort_by(|a, b| key(self.get(*a as usize)).cmp(&key(self.get(*b as usize))));
+        if self.is_sorted() {
+            return self.clone();
         }
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        order.sort_by(|a, b| key(self.get(*a as usize)).cmp(&key(self.get(*b as usize))));
         let mut out = Functions::default();
         order.into_iter().for_each(|index| out.add(self.get(index as usize), both));
         out
@@ -104,7 +107,12 @@ impl Functions {
 
     /// Whether stored columns are what [`Functions::sorted`] makes.
     pub(crate) fn is_sorted(&self) -> bool {
-        (1..self.len()).all(|index| key(self.get(index - 1)) < key(self.get(index)))
+        let in_order = |index: usize| match self.lines[index - 1].cmp(&self.lines[index]) {
+            Ordering::Less => true,
+            Ordering::Equal => self.get(index - 1).name < self.get(index).name,
+            Ordering::Greater => false,
+        };
+        (1..self.len()).all(in_order)
     }
 
     pub(crate) fn shrink(&mut self) {

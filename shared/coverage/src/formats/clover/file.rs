@@ -2,7 +2,7 @@
 
 use super::{Output, Tag, WarningCode};
 use crate::formats::number::{self, Count};
-use crate::formats::xml;
+use crate::formats::xml::{self, Usual};
 use crate::model::{Fact, FileBuilder};
 
 /// What a file's own `metrics` add up to; 0 when they do not say (gcovr fills everything with zeros).
@@ -42,6 +42,27 @@ struct Condition {
     no: u32,
     /// It has a `count` of its own, which OpenClover's have not.
     counted: bool,
+}
+
+/// A line in the form that most of them have: number, count, how often a condition was true and false.
+pub(super) type UsualLine = (u32, u32, Option<(u32, u32)>);
+
+/// `<line num="1" count="2" type="stmt"/>` (Istanbul, gcovr), with the count last (PHPUnit), or a condition. Also gives
+/// its length.
+#[inline]
+pub(super) fn usual_line(tag: &[u8]) -> Option<(UsualLine, usize)> {
+    let mut rest = Usual(tag);
+    let number = rest.number(b"<line num=\"").filter(|number| *number > 0)?;
+    let (hits, sides) = match rest.number(b"\" count=\"") {
+        Some(hits) if rest.literal(b"\" type=\"stmt").is_some() => (hits, None),
+        Some(hits) => {
+            rest.literal(b"\" type=\"cond")?;
+            (hits, Some((rest.number(b"\" truecount=\"")?, rest.number(b"\" falsecount=\"")?)))
+        }
+        None => (rest.number(b"\" type=\"stmt\" count=\"")?, None),
+    };
+    rest.literal(b"\"/>")?;
+    Some(((number, hits, sides), tag.len() - rest.0.len()))
 }
 
 #[derive(Debug)]
@@ -94,6 +115,14 @@ impl File {
         self.lines.push((number, hits));
     }
 
+    /// One more line of the usual form.
+    pub(super) fn usual(&mut self, (line, hits, sides): UsualLine) {
+        if let Some((yes, no)) = sides {
+            self.conditions.push(Condition { line, yes, no, counted: true });
+        }
+        self.lines.push((line, hits));
+    }
+
     /// Moves everything into the builder; the file is empty then.
     pub(super) fn write(&mut self, is_php: bool, builder: &mut FileBuilder) {
         let last = if is_php && self.metrics.loc > 0 { self.last_line() } else { u32::MAX };
@@ -122,6 +151,9 @@ impl File {
     }
 
     fn write_methods(&mut self, last: u32, builder: &mut FileBuilder) {
+        if self.methods.is_empty() {
+            return;
+        }
         let mut statements: Vec<u32> = self.lines.iter().map(|(line, _)| *line).filter(|line| *line <= last).collect();
         statements.sort_unstable();
         self.methods.sort_by_key(|method| method.line);

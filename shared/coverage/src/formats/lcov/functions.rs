@@ -16,7 +16,7 @@ use crate::model::FileBuilder;
 #[derive(Default)]
 pub(super) struct Functions {
     entries: Vec<Entry>,
-    names: String,
+    names: Vec<u8>,
     /// Where the next `FNDA` is expected.
     expected: usize,
     by_name: HashMap<u64, usize>,
@@ -34,18 +34,18 @@ struct Entry {
 
 impl Functions {
     /// `FN`. False when it cannot be used.
-    pub(super) fn named(&mut self, fields: &str) -> bool {
-        let Some((line, name)) = fields.split_once(',') else { return false };
-        let Some(line) = number::line(line.as_bytes()) else { return false };
-        let (end, rest) = name.split_once(',').unwrap_or(("", ""));
-        let has_end = !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty();
-        self.push(line, 0, if has_end { rest } else { name });
+    pub(super) fn named(&mut self, fields: &[u8]) -> bool {
+        let Some((line, name)) = split(fields) else { return false };
+        let Some(line) = number::line(line) else { return false };
+        // The line that it ends on, if the first of two names is a number.
+        let end = split(name).filter(|(end, rest)| !end.is_empty() && !rest.is_empty() && is_number(end));
+        self.push(line, 0, end.map_or(name, |(_, rest)| rest));
         true
     }
 
     /// `FNDA`. A function that no `FN` named starts somewhere.
-    pub(super) fn called(&mut self, fields: &str) -> bool {
-        let Some((calls, name)) = fields.split_once(',') else { return false };
+    pub(super) fn called(&mut self, fields: &[u8]) -> bool {
+        let Some((calls, name)) = split(fields) else { return false };
         let Some(calls) = calls_of(calls) else { return false };
         let index = if self.expected < self.entries.len() && self.name(self.expected) == name {
             self.expected
@@ -62,33 +62,31 @@ impl Functions {
     }
 
     /// `FNL`.
-    pub(super) fn place(&mut self, fields: &str) -> bool {
-        let mut fields = fields.split(',');
+    pub(super) fn place(&mut self, fields: &[u8]) -> bool {
+        let mut fields = fields.split(|byte| *byte == b',');
         let (Some(index), Some(line)) = (fields.next(), fields.next()) else { return false };
-        let (Count::Plain(index), Some(line)) = (number::count(index.as_bytes()), number::line(line.as_bytes())) else {
-            return false;
-        };
+        let (Count::Plain(index), Some(line)) = (number::count(index), number::line(line)) else { return false };
         self.starts.insert(index, line);
         true
     }
 
     /// `FNA`.
-    pub(super) fn alias(&mut self, fields: &str) -> bool {
-        let mut fields = fields.splitn(3, ',');
-        let (Some(index), Some(calls), Some(name)) = (fields.next(), fields.next(), fields.next()) else {
-            return false;
-        };
-        let (Count::Plain(index), Some(calls)) = (number::count(index.as_bytes()), calls_of(calls)) else {
-            return false;
-        };
+    pub(super) fn alias(&mut self, fields: &[u8]) -> bool {
+        let Some((index, rest)) = split(fields) else { return false };
+        let Some((calls, name)) = split(rest) else { return false };
+        let (Count::Plain(index), Some(calls)) = (number::count(index), calls_of(calls)) else { return false };
         self.push(self.starts.get(&index).copied().unwrap_or(0), calls, name);
         true
     }
 
     /// Moves them into the builder.
     pub(super) fn write(&mut self, builder: &mut FileBuilder) {
-        for index in 0..self.entries.len() {
-            builder.function(self.entries[index].line, self.name(index), self.entries[index].hits);
+        // The input has made sure that it is text, and names end at commas and line feeds.
+        let names = std::str::from_utf8(&self.names).unwrap_or_default();
+        let mut start = 0;
+        for entry in &self.entries {
+            builder.function(entry.line, names.get(start..entry.end).unwrap_or_default(), entry.hits);
+            start = entry.end;
         }
         self.entries.clear();
         self.names.clear();
@@ -97,37 +95,42 @@ impl Functions {
         (self.expected, self.indexed) = (0, 0);
     }
 
-    fn push(&mut self, line: u32, hits: u32, name: &str) {
-        self.names.push_str(name);
+    fn push(&mut self, line: u32, hits: u32, name: &[u8]) {
+        self.names.extend_from_slice(name);
         self.entries.push(Entry { line, hits, end: self.names.len() });
     }
 
-    fn name(&self, index: usize) -> &str {
+    fn name(&self, index: usize) -> &[u8] {
         let start = index.checked_sub(1).map_or(0, |before| self.entries[before].end);
         &self.names[start..self.entries[index].end]
     }
 
-    fn find(&mut self, name: &str) -> Option<usize> {
+    fn find(&mut self, name: &[u8]) -> Option<usize> {
         for index in self.indexed..self.entries.len() {
-            let hash = XxHash3_64::oneshot(self.name(index).as_bytes());
+            let hash = XxHash3_64::oneshot(self.name(index));
             self.by_name.entry(hash).or_insert(index);
         }
         self.indexed = self.entries.len();
-        self.by_name.get(&XxHash3_64::oneshot(name.as_bytes())).copied()
+        self.by_name.get(&XxHash3_64::oneshot(name)).copied()
     }
+}
+
+/// What stands before the first comma, and after it.
+fn split(fields: &[u8]) -> Option<(&[u8], &[u8])> {
+    // Most are a few digits long: a vector search would take longer to start than to search.
+    let comma = fields.iter().take(8).position(|byte| *byte == b',').or_else(|| memchr(b',', fields))?;
+    Some((&fields[..comma], &fields[comma + 1..]))
+}
+
+fn is_number(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
 }
 
 /// Calls in any shape that counts come in; `-` and negative ones are none.
-fn calls_of(text: &str) -> Option<u32> {
-    match number::count(text.as_bytes()) {
+fn calls_of(text: &[u8]) -> Option<u32> {
+    match number::count(text) {
         Count::Plain(calls) => Some(calls),
         Count::Negative => Some(0),
-        Count::Not => (text == "-").then_some(0),
+        Count::Not => (text == b"-").then_some(0),
     }
-}
-
-/// The record's fields as text, which the input has made sure of.
-pub(super) fn fields(record: &[u8]) -> &str {
-    let start = memchr(b':', record).map_or(record.len(), |colon| colon + 1);
-    std::str::from_utf8(&record[start..]).unwrap_or_default()
 }

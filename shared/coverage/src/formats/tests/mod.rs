@@ -16,6 +16,7 @@ mod round_trip;
 mod samples;
 mod scripts;
 mod simplecov;
+mod usual;
 mod xml;
 
 use super::{Parsed, parse};

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
+use crate::formats::number;
+
 /// Names and raw values in what follows a tag's name.
 pub(in crate::formats) fn attributes(raw: &str) -> impl Iterator<Item = (&str, &str)> {
     // Names and values are a few bytes long: a vector search would take longer to start than to search.
@@ -36,6 +38,27 @@ pub(in crate::formats) fn attributes(raw: &str) -> impl Iterator<Item = (&str, &
         at = value_end + 1;
         Some((&raw[name..name_end], &raw[value..value_end]))
     })
+}
+
+/// What is left of a tag of a usual form, taken piece by piece from its start.
+pub(in crate::formats) struct Usual<'a>(pub(in crate::formats) &'a [u8]);
+
+impl Usual<'_> {
+    /// Passes over exactly this text.
+    #[inline]
+    pub(in crate::formats) fn literal(&mut self, text: &[u8]) -> Option<()> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(())
+    }
+
+    /// The number behind exactly this text.
+    #[inline]
+    pub(in crate::formats) fn number(&mut self, before: &[u8]) -> Option<u32> {
+        self.literal(before)?;
+        let (number, length) = number::leading(self.0)?;
+        self.0 = &self.0[length..];
+        Some(number)
+    }
 }
 
 /// The text behind predefined entities and character references; `None` when another entity is in it.
