@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the first seeds of the fuzz targets: our own samples, and small reports made here. No foreign file.
+"""Writes the first seeds of the fuzz targets: our own samples, small reports made here, and what real tools wrote for
+the oracles, if that folder is given. No foreign file.
 
-usage: seeds.py FOLDER      (then: FOLDER/<target>/<name>)
+usage: seeds.py FOLDER [tests/.cache/reports]      (then: FOLDER/<target>/<name>)
 """
 
 import base64
@@ -102,10 +103,25 @@ FILES = {
     "scoverage": ["scoverage.xml", "scoverage_data.xml"], "mono": ["mono.xml"], "bullseye": ["bullseye.xml"],
     "covr": ["covr.json"], "flow": ["flow.json"],
 }
+# Targets of the formats that have another short name.
+NAMED = {"coverage-py-json": "coverage_py", "llvm-cov-json": "llvm_cov", "gcov-json": "gcov_json"}
+
+
+def real(folder: pathlib.Path, out: pathlib.Path) -> None:
+    """Seeds out of what `tests/run` let real tools write."""
+    oracles = json.loads((folder / "oracles.json").read_text())
+    for report in oracles["reports"]:
+        name = report["file"].replace("/", "-")
+        target = NAMED.get(report["format"], report["format"])
+        write(out / target / f"real-{name}", (folder / report["file"]).read_bytes())
+    for index, patch in enumerate(oracles["patches"]):
+        write(out / "diff" / f"real-{index}", (folder / patch["diff"]).read_bytes())
 
 
 def main() -> None:
     out = pathlib.Path(sys.argv[1])
+    if len(sys.argv) > 2:
+        real(pathlib.Path(sys.argv[2]), out)
     for target, seeds in SEEDS.items():
         for index, seed in enumerate(seeds):
             text = seed if isinstance(seed, str) else json.dumps(seed)
