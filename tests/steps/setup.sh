@@ -13,6 +13,7 @@ set_up() {
     python3 -c 'import ensurepip' 2>/dev/null || install_package python3-venv
     need chromium chromium
     need chromedriver chromium-driver
+    need gpg gnupg
     node_is_new_enough
     python_packages "$CACHE/venv" tests/conformance/requirements.txt
     python_packages "$CACHE/venv-old" tests/conformance/requirements-old.txt

@@ -7,6 +7,7 @@ Each check is a generator of sentences that say what is wrong. Ends with 1 when 
 
 import pathlib
 import re
+import subprocess
 import sys
 
 from samtranslator.yaml_helper import yaml_parse
@@ -19,9 +20,13 @@ def functions(resources: dict) -> dict[str, dict]:
     return {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::Serverless::Function"}
 
 
+def deployed_folders(template: dict) -> set[str]:
+    return {f["CodeUri"].rstrip("/").rsplit("/", 1)[-1] for f in functions(template["Resources"]).values()}
+
+
 def every_folder_is_deployed(template: dict):
     """functions/NAME is what target/functions/NAME/ is built from."""
-    deployed = {f["CodeUri"].rstrip("/").rsplit("/", 1)[-1] for f in functions(template["Resources"]).values()}
+    deployed = deployed_folders(template)
     folders = {path.parent.name for path in ROOT.glob("functions/*/Cargo.toml")} - CALLED_BY_PEOPLE
     for name in sorted(folders ^ deployed):
         yield f"functions/{name}: it is either a folder without a function in the template, or the other way round"
@@ -81,9 +86,25 @@ def rights_are_narrow(template: dict):
                 yield f"{role}: {statement['Sid']} can read the private key"
 
 
+def openpgp_is_in_setup_alone(template: dict):
+    """A library that reads strangers' binary messages belongs into no function that has no use for it."""
+    for name in sorted(deployed_folders(template)):
+        tree = ["cargo", "tree", "--locked", "--package", f"covermark-{name}", "--edges", "normal", "--prefix", "none"]
+        crates = subprocess.run(tree, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+        has_it = any(line.split()[:1] == ["pgp"] for line in crates)
+        if has_it != (name == "setup"):
+            yield f"functions/{name}: the crate pgp is {'' if has_it else 'not '}in its dependency tree"
+
+
 def main(path: str) -> int:
     template = yaml_parse(pathlib.Path(path).read_text())
-    checks = (every_folder_is_deployed, every_variable_is_read, messages_are_hidden_long_enough, rights_are_narrow)
+    checks = (
+        every_folder_is_deployed,
+        every_variable_is_read,
+        messages_are_hidden_long_enough,
+        rights_are_narrow,
+        openpgp_is_in_setup_alone,
+    )
     problems = [problem for check in checks for problem in check(template)]
     print(*problems, sep="\n", end="\n" if problems else "")
     return 1 if problems else 0

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, builder::NonEmptyStringValueParser};
 use covermark_types::Provider;
 use url::Url;
 
-use crate::upload_token;
+use crate::{credentials, upload_token};
 
 /// Coverage on your pull requests, from your own machine or AWS account.
 ///
@@ -88,9 +88,9 @@ pub(crate) enum Command {
     Inspect(crate::inspect::Options),
     /// Make a new one-time code for the set-up pages at /setup; those made before are worth nothing then
     SetupCode(SetupCode),
-    /// The GitHub App's credentials
+    /// Import, export, check, rotate and show the GitHub App's credentials
     #[command(subcommand)]
-    Credentials(Credentials),
+    Credentials(credentials::Credentials),
 }
 
 #[derive(Args)]
@@ -146,25 +146,7 @@ pub(crate) struct SetupCode {
     pub(crate) deployment: Deployment,
 }
 
-#[derive(Subcommand)]
-pub(crate) enum Credentials {
-    /// Store the App's credentials from a JSON document
-    ///
-    /// The document is one object with web_url, api_url (github.com's if not given), app_id, slug, client_id,
-    /// client_secret, private_key and webhook_secret. It is kept in the data folder, readable by you alone, or in the
-    /// deployment's two secrets PREFIX/PROVIDER/app and PREFIX/PROVIDER/webhook.
-    Import {
-        /// Which GitHub: gh for github.com, ghe for a GitHub Enterprise Server
-        #[arg(long, default_value = "gh", value_name = "PROVIDER")]
-        provider: Provider,
-        /// The document; `-` reads standard input
-        #[arg(value_name = "FILE|-")]
-        file: PathBuf,
-        #[command(flatten)]
-        deployment: Deployment,
-    },
-}
-
-fn public_url(text: &str) -> Result<Url, String> {
+/// Reads an address as the configuration does.
+pub(crate) fn public_url(text: &str) -> Result<Url, String> {
     covermark_service::config::parse_public_url(text)
 }

@@ -1,26 +1,18 @@
 //! What each command does; `cli` says what they are called.
 
-use std::{
-    io::{Read as _, Write as _},
-    path::Path,
-};
+use std::io::Write as _;
 
-use anyhow::{Context as _, bail};
-use covermark_github::CredentialsDocument;
-use covermark_service::{access::InstanceRules, config, credentials};
-use covermark_types::Provider;
+use anyhow::Context as _;
+use covermark_service::{access::InstanceRules, config};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     cli::{self, Command, Common, Deployment},
-    demo, reconcile,
+    credentials, demo, reconcile,
     rooms::Rooms,
     serve::{Running, Start},
     upload_token,
 };
-
-/// A credentials document is a few kilobytes; more is a mistake.
-const LARGEST_DOCUMENT: u64 = 256 * 1024;
 
 /// Runs one command to its end.
 pub(crate) async fn run(common: Common, command: Command) -> anyhow::Result<()> {
@@ -32,9 +24,7 @@ pub(crate) async fn run(common: Common, command: Command) -> anyhow::Result<()> 
         Command::UploadToken(options) => upload_token::run(&common, &options).await,
         // `main` has run it: it needs nothing of what was started since.
         Command::Inspect(_) => Ok(()),
-        Command::Credentials(cli::Credentials::Import { provider, file, deployment }) => {
-            import(&common, &provider, &file, &deployment).await
-        }
+        Command::Credentials(command) => credentials::run(&common, command).await,
     }
 }
 
@@ -90,40 +80,6 @@ async fn setup_code(common: &Common, options: &cli::SetupCode) -> anyhow::Result
     rooms.close().await;
     say(code?.expose());
     Ok(())
-}
-
-async fn import(common: &Common, provider: &Provider, file: &Path, deployment: &Deployment) -> anyhow::Result<()> {
-    let text = read_document(file)?;
-    let document = match CredentialsDocument::parse(&text) {
-        Ok(document) => document,
-        Err(problems) => {
-            let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
-            bail!("the document cannot be used; nothing was stored:\n{}", lines.join("\n"));
-        }
-    };
-    let rooms = rooms(common, deployment).await?;
-    let stored = credentials::store(rooms.vault.as_ref(), provider, &document).await;
-    rooms.close().await;
-    stored?;
-    say(&format!(
-        "Stored the credentials of App {} (`{}` on {}) for provider `{provider}`.",
-        document.app.app_id, document.app.slug, document.app.endpoints.web
-    ));
-    Ok(())
-}
-
-fn read_document(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().take(LARGEST_DOCUMENT + 1).read_to_end(&mut text)
-    } else {
-        std::fs::File::open(file).and_then(|file| file.take(LARGEST_DOCUMENT + 1).read_to_end(&mut text))
-    };
-    read.with_context(|| format!("{} cannot be read", file.display()))?;
-    if text.len() as u64 > LARGEST_DOCUMENT {
-        bail!("{} is larger than 256 KiB: not a credentials document", file.display());
-    }
-    Ok(text)
 }
 
 /// The rooms without a server: what commands other than `serve` work on.

@@ -9,10 +9,9 @@ use covermark_feedback::Feedback;
 use covermark_oauth::OAuth;
 use covermark_service::{
     access::{Access, InstanceRules, Parts},
-    config,
-    credentials::WebhookSecrets,
-    problem,
+    config, problem,
     repository_hooks::HookSecrets,
+    webhook_secrets::WebhookSecrets,
 };
 use covermark_setup::{Reach, Setup};
 use covermark_state::{blobs::Blobs, queue::LocalQueue};

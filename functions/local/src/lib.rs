@@ -4,6 +4,7 @@
 mod blob_store;
 mod cli;
 mod commands;
+mod credentials;
 mod database;
 mod demo;
 mod house;

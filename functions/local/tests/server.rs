@@ -43,7 +43,9 @@ async fn connect(github: &GitHubStandIn, running: &Running, webhooks: &str) -> R
         panic!("the stand-in's credentials document is refused");
     };
     let vault = &running.house.rooms.vault;
-    credentials::store(vault.as_ref(), &Provider::github(), &document).await.expect("stored");
+    credentials::store(vault.as_ref(), &Provider::github(), &document, covermark_types::Timestamp::now())
+        .await
+        .expect("stored");
     github.set_hook_url(webhooks);
     let acme = github.org("acme");
     let widgets = acme.repository("widgets");

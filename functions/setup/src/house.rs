@@ -13,7 +13,7 @@ use covermark_state::{Table, vault::Vault};
 use covermark_types::{Clock, Provider, Random};
 use url::Url;
 
-use crate::{code::CodeMemory, reach::Reach};
+use crate::{code::CodeMemory, handover::KeyMemory, reach::Reach};
 
 /// What the function works with.
 pub struct Setup {
@@ -41,12 +41,13 @@ pub(crate) struct House {
     pub(crate) app: Arc<Setup>,
     pub(crate) site: Site,
     pub(crate) code: Arc<CodeMemory>,
+    pub(crate) key: Arc<KeyMemory>,
 }
 
 impl House {
     pub(crate) fn new(app: Arc<Setup>) -> Self {
         let site = Site::new(&app.public_url);
-        Self { app, site, code: Arc::default() }
+        Self { app, site, code: Arc::default(), key: Arc::default() }
     }
 
     /// A page of ours with scheme and host, as an address.

@@ -5,6 +5,7 @@
 //! ([`check`]) and stored ([`store`]) where the other functions read them; a test delivery is waited for. The command line
 //! uses the same two.
 
+pub mod bundle;
 mod callback;
 mod check;
 mod choose;
@@ -13,11 +14,15 @@ mod connect;
 mod create;
 mod entrance;
 mod guard;
+mod handover;
 mod house;
+pub mod openpgp;
 mod overview;
 mod reach;
 mod refusals;
 mod result;
+mod rotate;
+pub mod rotation;
 mod steps;
 mod store;
 
@@ -55,6 +60,10 @@ pub fn routes(app: Arc<Setup>) -> Router {
         .route("/setup/callback", get(callback::callback))
         .route("/setup/credentials", get(connect::form).merge(post(connect::connect)))
         .route("/setup/result/{provider}", get(result::show))
+        .route("/setup/rotate/{provider}", get(rotate::show).merge(post(rotate::press)))
+        .route("/setup/openpgp", get(handover::show).merge(post(handover::import)))
+        .route("/setup/openpgp.asc", get(handover::key))
+        .route("/setup/openpgp/bundle.txt", get(handover::template))
         .method_not_allowed_fallback(refusals::wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(from_fn_with_state(site, pages::dress))

@@ -33,6 +33,7 @@ struct Connected {
     since: String,
     by: String,
     href: String,
+    rotate: String,
 }
 
 /// A permission that may be left out.
@@ -47,6 +48,7 @@ struct Overview<'a> {
     steps: Vec<Step>,
     connected: Vec<Connected>,
     action: String,
+    handover: String,
     csrf: CsrfField,
     problem: Option<&'a str>,
     typed: &'a ChooseForm,
@@ -75,6 +77,7 @@ pub(crate) async fn page(
         steps: steps(At::Choose),
         connected: connected.iter().map(|one| describe(house, one)).collect(),
         action: house.site.link("setup/app"),
+        handover: house.site.link("setup/openpgp"),
         csrf: guest.csrf.field(),
         problem,
         typed,
@@ -93,6 +96,7 @@ fn describe(house: &House, one: &ConnectedProvider) -> Connected {
         since: one.connected_at.strftime("%-d %B %Y, %H:%M UTC").to_string(),
         by: one.connected_by.clone(),
         href: house.site.link(&format!("setup/result/{}", one.slug)),
+        rotate: house.site.link(&format!("setup/rotate/{}", one.slug)),
     }
 }
 

@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode};
 use covermark_service::pages::ErrorPage;
 use covermark_types::Provider;
 
-use crate::house::House;
+use crate::{house::House, openpgp::KeyError};
 
 fn again(house: &House, page: ErrorPage) -> ErrorPage {
     page.way_on("Set-up", house.site.link("setup"))
@@ -125,6 +125,60 @@ pub(crate) fn unreadable_form(house: &House) -> ErrorPage {
             "The form could not be read",
             "It is larger than 256 KiB, or was cut on its way. Credentials are a few kilobytes.",
             "Go back and send it again; for the private key choose the .pem file that GitHub had you download.",
+        ),
+    )
+}
+
+/// An encrypted message that is larger than any, or was cut.
+pub(crate) fn message_too_large(house: &House) -> ErrorPage {
+    again(
+        house,
+        ErrorPage::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The message could not be read",
+            "It is larger than 256 KiB, or was cut on its way. An encrypted set of credentials has a few kilobytes.",
+            "Is it the right file? Go back and send the one that gpg --encrypt wrote.",
+        ),
+    )
+}
+
+/// The deployment's own key cannot be shown.
+pub(crate) fn no_key(house: &House, error: &KeyError) -> ErrorPage {
+    again(
+        house,
+        ErrorPage::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "This deployment’s OpenPGP key cannot be read",
+            "The storage of secrets does not answer, or what lies there as openpgp/key is no key.",
+            "Try again in a minute. The request id below finds the cause in the logs.",
+        ),
+    )
+    .cause(error)
+}
+
+/// Rotated again and again within a day.
+pub(crate) fn too_many_secrets(house: &House, most: usize) -> ErrorPage {
+    again(
+        house,
+        ErrorPage::new(
+            StatusCode::CONFLICT,
+            "Too many webhook secrets are accepted at this moment",
+            format!("{most} are tried for each delivery, and no more. The oldest end by themselves."),
+            "Wait until one has ended.",
+        ),
+    )
+}
+
+/// GitHub or the vault failed in between.
+pub(crate) fn rotation_stopped(house: &House) -> ErrorPage {
+    again(
+        house,
+        ErrorPage::new(
+            StatusCode::BAD_GATEWAY,
+            "The change stopped half-way",
+            "GitHub did not take the new secret, or this deployment’s storage did not. Both secrets are accepted, so no \
+             delivery is refused.",
+            "Go back and press the button again: it goes on from here.",
         ),
     )
 }

@@ -26,9 +26,8 @@ impl By {
     }
 }
 
-/// Stores a complete set for `provider`, in place of the one before. The webhook's former secret stays accepted beside
-/// the new one when both belong to the same App: deliveries under way are signed with it. The provider is listed last, so
-/// that whoever finds it finds its credentials too.
+/// Stores a complete set for `provider`, in place of the one before. The provider is listed last, so that whoever finds it
+/// finds its credentials too.
 ///
 /// # Errors
 /// When the vault or the table cannot be written. Storing again is safe.
@@ -41,11 +40,7 @@ pub async fn store(
     now: Timestamp,
 ) -> Result<ConnectedProvider, CredentialsError> {
     let app = &document.app;
-    let former = table.provider(provider).await?;
-    let same_app = former
-        .is_some_and(|former| former.app_id == app.app_id && former.web_url.origin() == app.endpoints.web.origin());
-    credentials::store_app(vault, provider, app).await?;
-    credentials::store_webhook_secret(vault, provider, &document.webhook_secret, same_app).await?;
+    credentials::store(vault, provider, document, now).await?;
     let row = ConnectedProvider {
         slug: provider.clone(),
         web_url: app.endpoints.web.clone(),

@@ -26,7 +26,7 @@ async fn world_with(github: GitHubStandIn) -> World {
     let Ok(document) = CredentialsDocument::parse(github.credentials_document().as_bytes()) else {
         panic!("the stand-in's document is refused");
     };
-    credentials::store(vault.as_ref(), &gh(), &document).await.expect("stored");
+    credentials::store(vault.as_ref(), &gh(), &document, covermark_types::Timestamp::now()).await.expect("stored");
     let clock = Arc::new(SystemClock);
     let (queue, feedback) = (Arc::new(RecordingQueue::default()), Arc::new(RecordingQueue::default()));
     let table = table().await;

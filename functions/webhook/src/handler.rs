@@ -14,9 +14,10 @@ use bytes::Bytes;
 use covermark_github::webhook::{Delivery, Event, HookTarget, Refused, Verified, verify};
 use covermark_service::{
     body::{self, BodyError},
-    credentials::{CredentialsError, WebhookSecrets},
+    credentials::CredentialsError,
     problem::{Chain, Problem},
     repository_hooks::HookSecrets,
+    webhook_secrets::WebhookSecrets,
 };
 use covermark_state::{
     Table,

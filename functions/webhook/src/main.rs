@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use covermark_service::{aws, config, credentials::WebhookSecrets, lambda, repository_hooks::HookSecrets, telemetry};
+use covermark_service::{
+    aws, config, lambda, repository_hooks::HookSecrets, telemetry, webhook_secrets::WebhookSecrets,
+};
 use covermark_types::SystemClock;
 use covermark_webhook::{Webhook, routes};
 

@@ -52,14 +52,16 @@ impl GitHub {
     /// # Errors
     /// [`Error::PrivateKey`] when the key cannot be read.
     pub fn new(http: reqwest::Client, credentials: &AppCredentials, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let key = private_key::load(&private_key::normalise(credentials.private_key.expose())?)?;
+        let pasted = std::iter::once(&credentials.private_key).chain(&credentials.previous_private_key);
+        let keys = pasted.map(|pem| private_key::load(&private_key::normalise(pem.expose())?));
+        let keys = keys.collect::<Result<_, _>>()?;
         Ok(Self {
             inner: Arc::new(Inner {
                 endpoints: credentials.endpoints.clone(),
                 slug: credentials.slug.clone(),
                 transport: Transport::new(http, clock.clone()),
                 clock,
-                signer: Signer::new(credentials.app_id, key),
+                signer: Signer::new(credentials.app_id, keys),
                 tokens: Tokens::default(),
             }),
         })
@@ -118,24 +120,37 @@ impl GitHub {
         &self.inner.endpoints.api
     }
 
-    /// Sends as the App. When GitHub refuses the JWT's times, they are set by its clock once.
+    /// Sends as the App. When GitHub refuses the JWT's times, they are set by its clock once; when it refuses the key and
+    /// there is another one, that one signs from then on.
     pub(crate) async fn send_as_app(&self, request: &Request) -> Result<Reply, Error> {
-        let Inner { transport, signer, clock, .. } = &*self.inner;
-        let refused = match transport.send(request, &Auth::Bearer(signer.token(clock.now())?)).await {
-            Err(Error::Unauthorized(answer)) if is_about_time(&answer.message) => answer,
-            outcome => return outcome,
-        };
-        let Some(date) = refused.date.as_deref().and_then(http_date) else {
-            return Err(Error::Unauthorized(refused));
-        };
-        let skew_seconds = signer.repair(clock.now(), date);
-        tracing::warn!(skew_seconds, "GitHub refused the times of our JWT; they are set by its clock now");
-        match transport.send(request, &Auth::Bearer(signer.token(clock.now())?)).await {
-            Err(Error::Unauthorized(answer)) if is_about_time(&answer.message) => {
-                Err(Error::ClockSkew { skew_seconds, answer })
+        let Inner { signer, clock, .. } = &*self.inner;
+        match self.send_signed(request).await {
+            Err((Error::Unauthorized(refused), _)) if is_about_time(&refused.message) => {
+                let Some(date) = refused.date.as_deref().and_then(http_date) else {
+                    return Err(Error::Unauthorized(refused));
+                };
+                let skew_seconds = signer.repair(clock.now(), date);
+                tracing::warn!(skew_seconds, "GitHub refused the times of our JWT; they are set by its clock now");
+                match self.send_signed(request).await {
+                    Err((Error::Unauthorized(answer), _)) if is_about_time(&answer.message) => {
+                        Err(Error::ClockSkew { skew_seconds, answer })
+                    }
+                    outcome => outcome.map_err(|(error, _)| error),
+                }
             }
-            outcome => outcome,
+            Err((Error::Unauthorized(_), key)) if signer.change_key(key) => {
+                tracing::warn!("GitHub refused a private key of the App; the other one signs now");
+                self.send_signed(request).await.map_err(|(error, _)| error)
+            }
+            outcome => outcome.map_err(|(error, _)| error),
         }
+    }
+
+    /// Sends with a JWT; a failure comes with the key that signed it.
+    async fn send_signed(&self, request: &Request) -> Result<Reply, (Error, usize)> {
+        let Inner { transport, signer, clock, .. } = &*self.inner;
+        let signed = signer.token(clock.now()).map_err(|error| (error, 0))?;
+        transport.send(request, &Auth::Bearer(signed.token)).await.map_err(|error| (error, signed.key))
     }
 
     /// Sends with the token of `scope`. A refusal of a token that was just made is waited out; one of an older token

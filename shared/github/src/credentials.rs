@@ -17,7 +17,7 @@ use crate::{
 pub(crate) const DOCUMENT_LIMIT: usize = 64 * 1024;
 
 /// What a document may hold; the last one is not for the vault's first half.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "web_url",
     "api_url",
     "private_ca",
@@ -26,6 +26,7 @@ const FIELDS: [&str; 9] = [
     "client_id",
     "client_secret",
     "private_key",
+    "previous_private_key",
     "webhook_secret",
 ];
 
@@ -47,6 +48,8 @@ pub struct AppCredentials {
     pub client_secret: Secret,
     /// PEM text, PKCS#1 or PKCS#8.
     pub private_key: Secret,
+    /// The key before, while GitHub may still know it and not yet the new one, or the other way round.
+    pub previous_private_key: Option<Secret>,
 }
 
 /// An import document: the App's credentials, and the webhook secret, which is stored apart from them.
@@ -88,12 +91,24 @@ impl CredentialsDocument {
             _ => Err(fields.problems),
         }
     }
+
+    /// The JSON text that [`CredentialsDocument::parse`] reads.
+    #[must_use]
+    pub fn to_json(&self) -> Secret {
+        let mut document = self.app.fields();
+        document["webhook_secret"] = json!(self.webhook_secret.expose());
+        Secret::new(document.to_string())
+    }
 }
 
 impl AppCredentials {
     /// The JSON text for the vault.
     #[must_use]
     pub fn to_json(&self) -> Secret {
+        Secret::new(self.fields().to_string())
+    }
+
+    fn fields(&self) -> Value {
         let mut document = json!({
             "web_url": self.endpoints.web,
             "api_url": self.endpoints.api,
@@ -106,7 +121,10 @@ impl AppCredentials {
         if let Some(private_ca) = &self.private_ca {
             document["private_ca"] = json!(private_ca);
         }
-        Secret::new(document.to_string())
+        if let Some(previous) = &self.previous_private_key {
+            document["previous_private_key"] = json!(previous.expose());
+        }
+        document
     }
 
     /// Reads what [`AppCredentials::to_json`] wrote, or what an operator put into the vault by hand.
@@ -114,7 +132,7 @@ impl AppCredentials {
     /// # Errors
     /// Every field that is missing or wrong.
     pub fn from_json(text: &str) -> Result<Self, Vec<FieldProblem>> {
-        let mut fields = Fields::read(text.as_bytes(), &FIELDS[..8])?;
+        let mut fields = Fields::read(text.as_bytes(), &FIELDS[..9])?;
         match fields.app(|_| Ok(())) {
             Some(app) if fields.problems.is_empty() => Ok(app),
             _ => Err(fields.problems),
@@ -158,18 +176,19 @@ impl Fields {
     }
 
     /// Everything but the webhook secret; looks at every field whatever is wrong with the others.
-    fn app(&mut self, prove: impl FnOnce(&Secret) -> Result<(), KeyProblem>) -> Option<AppCredentials> {
+    fn app(&mut self, prove: impl Fn(&Secret) -> Result<(), KeyProblem>) -> Option<AppCredentials> {
         let endpoints = self.endpoints();
         let private_ca = self.private_ca();
         let app_id = self.app_id();
         let slug = self.slug();
         let client_id = self.word("client_id");
         let client_secret = self.secret("client_secret");
-        let private_key = self.text("private_key").map(|pasted| {
-            let pem = private_key::normalise(&pasted)?;
-            prove(&pem).map(|()| pem)
-        });
-        let private_key = private_key.and_then(|outcome| self.check(outcome, "private_key"));
+        let private_key = self.private_key("private_key", &prove);
+        let previous = if self.is_given("previous_private_key") {
+            self.private_key("previous_private_key", &prove).map(Some)
+        } else {
+            Some(None)
+        };
         Some(AppCredentials {
             endpoints: endpoints?,
             private_ca: private_ca?,
@@ -178,7 +197,18 @@ impl Fields {
             client_id: client_id?,
             client_secret: client_secret?,
             private_key: private_key?,
+            previous_private_key: previous?,
         })
+    }
+
+    fn private_key(
+        &mut self,
+        field: &'static str,
+        prove: &impl Fn(&Secret) -> Result<(), KeyProblem>,
+    ) -> Option<Secret> {
+        let pasted = self.text(field)?;
+        let outcome = private_key::normalise(&pasted).and_then(|pem| prove(&pem).map(|()| pem));
+        self.check(outcome, field)
     }
 
     fn is_given(&self, name: &str) -> bool {

@@ -1,7 +1,9 @@
 //! The App's JWT (<https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app>): RS256, issuer
 //! the App's id as text (which every Enterprise Server accepts), begun a minute ago, over in nine.
 //!
-//! It is signed once and used for [`REUSE`]. When GitHub's clock and ours differ so much that it refuses the times, the
+//! There may be two keys while the private key is rotated: the newer one signs, and the other one where GitHub refuses it.
+//!
+//! A JWT is signed once and used for [`REUSE`]. When GitHub's clock and ours differ so much that it refuses the times, the
 //! difference is taken from its `Date` header and kept for all later tokens.
 
 use std::sync::{Mutex, PoisonError};
@@ -23,14 +25,23 @@ pub(crate) const REUSE: SignedDuration = SignedDuration::from_secs(8 * 60);
 /// Signs as the App.
 pub(crate) struct Signer {
     issuer: String,
-    key: EncodingKey,
+    /// The newest first; never empty.
+    keys: Vec<EncodingKey>,
     state: Mutex<State>,
+}
+
+/// A JWT, and which key signed it.
+pub(crate) struct Signed {
+    pub(crate) token: Secret,
+    pub(crate) key: usize,
 }
 
 #[derive(Default)]
 struct State {
     /// GitHub's time minus ours.
     skew: SignedDuration,
+    /// The place in `keys` of the one that signs.
+    key: usize,
     current: Option<(Timestamp, Secret)>,
 }
 
@@ -42,22 +53,37 @@ struct Claims<'a> {
 }
 
 impl Signer {
-    pub(crate) fn new(app: AppId, key: EncodingKey) -> Self {
-        Self { issuer: app.to_string(), key, state: Mutex::default() }
+    pub(crate) fn new(app: AppId, keys: Vec<EncodingKey>) -> Self {
+        Self { issuer: app.to_string(), keys, state: Mutex::default() }
     }
 
     /// A JWT for `now`, the one in use if it is young enough.
-    pub(crate) fn token(&self, now: Timestamp) -> Result<Secret, Error> {
+    pub(crate) fn token(&self, now: Timestamp) -> Result<Signed, Error> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = state.key;
         if let Some((made, token)) = &state.current {
             let age = now.duration_since(*made);
             if !age.is_negative() && age < REUSE {
-                return Ok(token.clone());
+                return Ok(Signed { token: token.clone(), key });
             }
         }
-        let token = self.sign(now.as_second().saturating_add(state.skew.as_secs()))?;
+        let token = self.sign(key, now.as_second().saturating_add(state.skew.as_secs()))?;
         state.current = Some((now, token.clone()));
-        Ok(token)
+        Ok(Signed { token, key })
+    }
+
+    /// Signs with another key from here on, GitHub having refused `refused`; `false` when there is no other one.
+    pub(crate) fn change_key(&self, refused: usize) -> bool {
+        if self.keys.len() < 2 {
+            return false;
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever waited while another call changed it takes that one's choice.
+        if state.key == refused {
+            state.key = (refused + 1) % self.keys.len();
+            state.current = None;
+        }
+        true
     }
 
     /// GitHub's time minus ours, in seconds, as it was last set.
@@ -73,13 +99,13 @@ impl Signer {
         state.skew.as_secs()
     }
 
-    fn sign(&self, now: i64) -> Result<Secret, Error> {
+    fn sign(&self, key: usize, now: i64) -> Result<Secret, Error> {
         let claims = Claims {
             iss: &self.issuer,
             iat: now.saturating_sub(BACKDATE.as_secs()),
             exp: now.saturating_add(LIFETIME.as_secs()),
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.key)
+        jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.keys[key])
             .map(Secret::new)
             .map_err(|_| Error::PrivateKey(KeyProblem::Damaged))
     }

@@ -32,7 +32,7 @@ pub use endpoints::Endpoints;
 pub use error::{Answer, Error, Limit};
 pub use page::Page;
 pub use permission::{Access, Permission, Resource};
-pub use private_key::KeyProblem;
+pub use private_key::{KeyProblem, key_fingerprint, private_key};
 pub use resources::{
     apps::App,
     check_runs::{Annotation, AnnotationLevel, CheckOutput, CheckRun, CheckRunId, CheckState, Conclusion, NewCheckRun},

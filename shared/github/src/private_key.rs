@@ -3,6 +3,12 @@
 //!
 //! A key is good when it has signed something; everything else is told in a sentence that never holds a part of it.
 
+use aws_lc_rs::{
+    digest,
+    encoding::{AsDer as _, PublicKeyX509Der},
+    rsa::KeyPair,
+    signature::KeyPair as _,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use covermark_types::Secret;
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -68,4 +74,29 @@ pub(crate) fn load(pem: &Secret) -> Result<EncodingKey, KeyProblem> {
 pub(crate) fn prove(pem: &Secret) -> Result<(), KeyProblem> {
     let key = load(pem)?;
     jsonwebtoken::crypto::sign(b"covermark", &key, Algorithm::RS256).map(|_| ()).map_err(|_| KeyProblem::Damaged)
+}
+
+/// A key as an operator gave it, canonical, and proven by a signature.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn private_key(pasted: &str) -> Result<Secret, KeyProblem> {
+    let pem = normalise(pasted)?;
+    prove(&pem)?;
+    Ok(pem)
+}
+
+/// What GitHub shows in the App's settings beside each private key, so that the one to delete can be told from the one to
+/// keep: `SHA256:` and the hash of the public half (<https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/managing-private-keys-for-github-apps#verifying-private-keys>).
+///
+/// # Errors
+/// When it is no RSA key.
+pub fn key_fingerprint(pem: &Secret) -> Result<String, KeyProblem> {
+    let canonical = normalise(pem.expose())?;
+    let body: String = canonical.expose().lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = STANDARD.decode(body).map_err(|_| KeyProblem::Damaged)?;
+    let key = KeyPair::from_pkcs8(&der).or_else(|_| KeyPair::from_der(&der)).map_err(|_| KeyProblem::Damaged)?;
+    let public = key.public_key();
+    let public: PublicKeyX509Der<'_> = public.as_der().map_err(|_| KeyProblem::Damaged)?;
+    Ok(format!("SHA256:{}", STANDARD.encode(digest::digest(&digest::SHA256, public.as_ref()))))
 }

@@ -9,10 +9,13 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use covermark_github::{AppCredentials, CredentialsDocument, GitHub};
 use covermark_state::{Table, vault::Vault};
 use covermark_types::{Clock, Fault, FaultClass, Provider, Secret, Timestamp};
-use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::{http_client, providers::Directory};
+use crate::{
+    http_client,
+    providers::Directory,
+    webhook_document::{OVERLAP, WebhookDocument},
+};
 
 /// How long what was read from the vault is used without looking again.
 pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -48,11 +51,6 @@ impl Fault for CredentialsError {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct WebhookDocument {
-    secrets: Vec<Secret>,
-}
-
 /// Name of the document that the `webhook` function reads.
 #[must_use]
 pub fn webhook_document(provider: &Provider) -> String {
@@ -65,20 +63,49 @@ pub fn app_document(provider: &Provider) -> String {
     format!("{provider}/app")
 }
 
-/// Stores an import document, split in its two halves. The table is not told; `covermark_setup::store` does both.
+/// Stores an import document, split in its two halves. Where the same App was connected before, what it replaces goes on
+/// working for as long as GitHub may still use it: the webhook secret for [`OVERLAP`], the private key until the next one. The
+/// table is not told; `covermark_setup::store` does both.
 ///
 /// # Errors
-/// When the vault cannot be written.
+/// When the vault cannot be read or written.
 pub async fn store(
     vault: &dyn Vault,
     provider: &Provider,
     document: &CredentialsDocument,
+    now: Timestamp,
 ) -> Result<(), CredentialsError> {
-    store_app(vault, provider, &document.app).await?;
-    store_webhook_secret(vault, provider, &document.webhook_secret, false).await
+    let is_same = |former: &AppCredentials| {
+        former.app_id == document.app.app_id && former.endpoints.web.origin() == document.app.endpoints.web.origin()
+    };
+    let former = stored_app(vault, provider).await?.filter(is_same);
+    let mut app = document.app.clone();
+    let mut webhook = WebhookDocument::new(document.webhook_secret.clone());
+    if let Some(former) = former {
+        if app.previous_private_key.is_none() {
+            let kept = std::iter::once(former.private_key).chain(former.previous_private_key);
+            app.previous_private_key = kept.into_iter().find(|key| !key.matches(app.private_key.expose()));
+        }
+        if let Some(known) = stored_webhook(vault, provider).await? {
+            webhook = known.succeed_by(document.webhook_secret.clone(), now, now + OVERLAP);
+        }
+    }
+    // The secrets first: where the second writing fails, a delivery with the old or the new one is still taken.
+    store_webhook(vault, provider, &webhook).await?;
+    store_app(vault, provider, &app).await
 }
 
-/// Stores the half that the client needs.
+/// The half with the private key, as it lies in the vault. `None` also for what cannot be read: it is about to be
+/// replaced, or whoever asks says that there is nothing.
+///
+/// # Errors
+/// When the vault cannot be read.
+pub async fn stored_app(vault: &dyn Vault, provider: &Provider) -> Result<Option<AppCredentials>, CredentialsError> {
+    let stored = vault.get(&app_document(provider)).await?;
+    Ok(stored.and_then(|stored| AppCredentials::from_json(stored.expose()).ok()))
+}
+
+/// Puts the half with the private key into the vault.
 ///
 /// # Errors
 /// When the vault cannot be written.
@@ -86,29 +113,29 @@ pub async fn store_app(vault: &dyn Vault, provider: &Provider, app: &AppCredenti
     Ok(vault.put(&app_document(provider), &app.to_json()).await?)
 }
 
-/// Makes `secret` the one that deliveries are signed with. The one before is accepted too when `keep_former`, and none
-/// before that.
+/// The webhook secrets, as they lie in the vault.
 ///
 /// # Errors
-/// When the vault cannot be read or written.
-pub async fn store_webhook_secret(
+/// When the vault cannot be read, or what is in it.
+pub async fn stored_webhook(
     vault: &dyn Vault,
     provider: &Provider,
-    secret: &Secret,
-    keep_former: bool,
+) -> Result<Option<WebhookDocument>, CredentialsError> {
+    let stored = vault.get(&webhook_document(provider)).await?;
+    let read = stored.map(|stored| WebhookDocument::parse(&stored)).transpose();
+    read.map_err(|problem| CredentialsError::Malformed(provider.clone(), problem))
+}
+
+/// Puts the webhook secrets into the vault.
+///
+/// # Errors
+/// When the vault cannot be written.
+pub async fn store_webhook(
+    vault: &dyn Vault,
+    provider: &Provider,
+    document: &WebhookDocument,
 ) -> Result<(), CredentialsError> {
-    let name = webhook_document(provider);
-    let mut secrets = vec![secret.clone()];
-    if keep_former {
-        let stored = vault.get(&name).await?;
-        // What cannot be read is no reason to refuse what is to replace it.
-        let former = stored.and_then(|stored| serde_json::from_str::<WebhookDocument>(stored.expose()).ok());
-        let former = former.into_iter().flat_map(|document| document.secrets);
-        secrets.extend(former.filter(|former| !former.matches(secret.expose())).take(1));
-    }
-    let document = serde_json::to_string(&WebhookDocument { secrets })
-        .map_err(|error| CredentialsError::Malformed(provider.clone(), error.to_string()))?;
-    Ok(vault.put(&name, &Secret::new(document)).await?)
+    Ok(vault.put(&webhook_document(provider), &document.to_secret()).await?)
 }
 
 /// What was read for each provider, and when. That nothing is stored is remembered too, for [`NOTHING_LIFETIME`].
@@ -151,60 +178,8 @@ impl<T: Clone> Cache<T> {
 }
 
 /// Only what the table lists is looked up in the vault: a stranger chooses the name in an address, and every look costs.
-async fn known(directory: &Directory, provider: &Provider) -> Result<(), CredentialsError> {
+pub(crate) async fn known(directory: &Directory, provider: &Provider) -> Result<(), CredentialsError> {
     if directory.knows(provider).await? { Ok(()) } else { Err(CredentialsError::NotConfigured(provider.clone())) }
-}
-
-/// The secrets that deliveries may be signed with.
-pub struct WebhookSecrets {
-    vault: Arc<dyn Vault>,
-    directory: Directory,
-    clock: Arc<dyn Clock>,
-    cache: Mutex<Cache<Vec<Secret>>>,
-}
-
-impl WebhookSecrets {
-    /// Reads from `vault` what `table` lists.
-    pub fn new(vault: Arc<dyn Vault>, table: Table, clock: Arc<dyn Clock>) -> Self {
-        Self { vault, directory: Directory::new(table, clock.clone()), clock, cache: Mutex::default() }
-    }
-
-    /// The provider's secrets, at most [`LIFETIME`] old.
-    ///
-    /// # Errors
-    /// When there are none, or the vault does not answer.
-    pub async fn of(&self, provider: &Provider) -> Result<Vec<Secret>, CredentialsError> {
-        self.read(provider, LIFETIME).await
-    }
-
-    /// The secrets after a signature that none of them made: read again, but not more often than [`LEAST_GAP`] allows.
-    ///
-    /// # Errors
-    /// As [`WebhookSecrets::of`].
-    pub async fn after_mismatch(&self, provider: &Provider) -> Result<Vec<Secret>, CredentialsError> {
-        self.read(provider, LEAST_GAP).await
-    }
-
-    async fn read(&self, provider: &Provider, oldest: Duration) -> Result<Vec<Secret>, CredentialsError> {
-        known(&self.directory, provider).await?;
-        let now = self.clock.now();
-        // The lock is held while reading: of many deliveries that find the cache empty, one reads.
-        let mut cache = self.cache.lock().await;
-        let read = match cache.get(provider, oldest, now) {
-            Some(read) => read,
-            None => {
-                let stored = self.vault.get(&webhook_document(provider)).await?;
-                let document: Option<WebhookDocument> = stored
-                    .map(|stored| serde_json::from_str(stored.expose()))
-                    .transpose()
-                    .map_err(|error| CredentialsError::Malformed(provider.clone(), position(&error)))?;
-                let secrets = document.map(|document| document.secrets);
-                cache.insert(provider, secrets.clone(), now);
-                secrets
-            }
-        };
-        read.ok_or_else(|| CredentialsError::NotConfigured(provider.clone()))
-    }
 }
 
 /// The connected Apps: credentials, and a client for each, which keeps its tokens as long as the credentials stay.
@@ -331,9 +306,4 @@ impl Apps {
             .map_err(|error| malformed(error.to_string()))?;
         Ok(Connected { stored, credentials: Arc::new(credentials), http, client })
     }
-}
-
-/// Where a JSON text is broken, without quoting it.
-fn position(error: &serde_json::Error) -> String {
-    format!("not the JSON that is expected (line {}, column {})", error.line(), error.column())
 }

@@ -32,6 +32,8 @@ pub mod telemetry;
 mod token_keys;
 #[cfg(feature = "pages")]
 mod user_tokens;
+pub mod webhook_document;
+pub mod webhook_secrets;
 
 #[cfg(test)]
 mod tests;

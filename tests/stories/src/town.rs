@@ -65,7 +65,9 @@ impl Town {
             panic!("the stand-in's credentials document is refused");
         };
         let vault = running.house.rooms.vault.clone();
-        credentials::store(vault.as_ref(), &provider, &document).await.expect("stored");
+        credentials::store(vault.as_ref(), &provider, &document, covermark_types::Timestamp::now())
+            .await
+            .expect("stored");
         register(&github, &running, &provider);
         let acme = github.org("acme");
         let widgets = acme.repository("widgets");

@@ -81,11 +81,12 @@ impl Queue for RecordingQueue {
     }
 }
 
-/// A vault in memory that counts how often it was read.
+/// A vault in memory that counts how often it was asked for something; does not answer while it is told to be down.
 #[derive(Default)]
 pub struct MemoryVault {
     secrets: Mutex<BTreeMap<String, Secret>>,
     reads: AtomicI64,
+    down: AtomicBool,
 }
 
 impl MemoryVault {
@@ -93,16 +94,30 @@ impl MemoryVault {
     pub fn reads(&self) -> i64 {
         self.reads.load(Ordering::SeqCst)
     }
+
+    /// Whether it fails from now on.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    fn answer(&self) -> Result<(), Error> {
+        if self.down.load(Ordering::SeqCst) {
+            return Err(Error::Unavailable { what: "the test's vault", source: "told to be down".into() });
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl Vault for MemoryVault {
     async fn get(&self, name: &str) -> Result<Option<Secret>, Error> {
         self.reads.fetch_add(1, Ordering::SeqCst);
+        self.answer()?;
         Ok(locked(&self.secrets).get(name).cloned())
     }
 
     async fn put(&self, name: &str, value: &Secret) -> Result<(), Error> {
+        self.answer()?;
         locked(&self.secrets).insert(name.to_owned(), value.clone());
         Ok(())
     }

@@ -260,7 +260,9 @@ async fn parts(
     let http = http_client::build(None).expect("a client");
     let vault = Arc::new(FileVault::new(folder.join("vault")));
     let document = CredentialsDocument::parse(github.credentials_document().as_bytes()).expect("a document");
-    credentials::store(&*vault, &Provider::github(), &document).await.expect("stored");
+    credentials::store(&*vault, &Provider::github(), &document, covermark_types::Timestamp::now())
+        .await
+        .expect("stored");
     let queue = TestQueue::new(clock.clone());
     let public_url: url::Url = "https://cov.example/".parse().expect("an address");
     let slots = Secret::new("0123456789abcdef0123456789abcdef");

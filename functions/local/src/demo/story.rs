@@ -94,7 +94,13 @@ async fn connect(teller: &Teller, github: &GitHubStandIn, running: &Running) -> 
         Ok(document) => document,
         Err(problems) => bail!("the stand-in's credentials document has {} wrong fields", problems.len()),
     };
-    credentials::store(running.house.rooms.vault.as_ref(), &Provider::github(), &document).await?;
+    credentials::store(
+        running.house.rooms.vault.as_ref(),
+        &Provider::github(),
+        &document,
+        running.house.rooms.clock.now(),
+    )
+    .await?;
     github.set_hook_url(&below(&running.public_url, "webhooks/gh"));
     github.add_callback_url(&below(&running.public_url, "login/gh/callback"));
     teller.tell("the App's credentials were imported");

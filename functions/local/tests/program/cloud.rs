@@ -36,11 +36,15 @@ async fn secrets_manager(
     body: String,
 ) -> (StatusCode, Json<Value>) {
     let request: Value = serde_json::from_str(&body).expect("JSON");
-    let name = request["SecretId"].as_str().expect("a name");
+    let made = headers["x-amz-target"] == "secretsmanager.CreateSecret";
+    let name = request[if made { "Name" } else { "SecretId" }].as_str().expect("a name");
     let mut secrets = secrets.lock().expect("the secrets");
+    if made {
+        secrets.insert(name.to_owned(), None);
+    }
     let answer = match (headers["x-amz-target"].to_str().expect("text"), secrets.get_mut(name)) {
         ("secretsmanager.GetSecretValue", Some(Some(value))) => json!({ "Name": name, "SecretString": value }),
-        ("secretsmanager.PutSecretValue", Some(value)) => {
+        ("secretsmanager.PutSecretValue" | "secretsmanager.CreateSecret", Some(value)) => {
             *value = Some(request["SecretString"].as_str().expect("a value").to_owned());
             json!({ "Name": name })
         }
@@ -155,8 +159,11 @@ async fn what_a_deployment_lacks_is_told_in_a_sentence() {
     std::fs::write(&file, github.credentials_document()).expect("written");
     let file = file.to_str().expect("a path");
     let enterprise = deployment.run(home.path(), &["credentials", "import", "--provider", "ghe", file]).await;
-    assert_eq!(enterprise.status.code(), Some(1));
-    insta::assert_snapshot!(said(&enterprise.stderr), @"covermark: the vault cannot be used: there is no secret named covermark/ghe/app: deploy the stack first, it makes the secrets");
+    assert!(enterprise.status.success(), "a further GitHub's secrets are made: {}", said(&enterprise.stderr));
+    deployment.secrets.lock().expect("the secrets").remove("covermark/gh/webhook");
+    let no_stack = deployment.run(home.path(), &["credentials", "import", file]).await;
+    assert_eq!(no_stack.status.code(), Some(1));
+    insta::assert_snapshot!(said(&no_stack.stderr), @"covermark: the vault cannot be used: there is no secret named covermark/gh/webhook: deploy the stack first, it makes the secrets");
     let no_region = tokio::task::block_in_place(|| {
         let mut command = deployment.command(home.path(), &["upload-token", "acme/widgets"]);
         command.env_remove("AWS_REGION").output().expect("the program runs")

@@ -1,6 +1,7 @@
 //! The program as a person runs it: arguments in, words and exit codes out.
 
 mod cloud;
+mod credentials;
 mod tokens;
 
 use std::{

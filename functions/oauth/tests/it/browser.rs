@@ -44,8 +44,7 @@ impl Browser {
 
     pub(crate) async fn send(&mut self, mut request: axum::http::request::Builder, body: Body) -> Shown {
         if !self.cookies.is_empty() {
-            let all: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header(header::COOKIE, all.join("; "));
+            request = request.header(header::COOKIE, self.headers()[header::COOKIE].clone());
         }
         let response = self.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
         for cookie in response.headers().get_all(header::SET_COOKIE) {

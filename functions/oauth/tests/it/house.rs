@@ -137,6 +137,7 @@ impl House {
             client_id: CLIENT_ID.to_owned(),
             client_secret: Secret::new(CLIENT_SECRET),
             private_key: Secret::new(private_key()),
+            previous_private_key: None,
         };
         self.vault.put(&app_document(&provider(name)), &credentials.to_json()).await.expect("stored");
     }

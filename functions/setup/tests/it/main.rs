@@ -5,6 +5,7 @@
 mod browser;
 mod credentials;
 mod entrance;
+mod handover;
 mod house;
 mod manifest;
 mod pages;

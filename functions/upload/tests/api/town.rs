@@ -63,7 +63,9 @@ impl Town {
         github.lose_webhooks();
         let document = CredentialsDocument::parse(github.credentials_document().as_bytes())
             .unwrap_or_else(|problems| panic!("{problems:?}"));
-        credentials::store(vault.as_ref(), &Provider::github(), &document).await.expect("stored");
+        credentials::store(vault.as_ref(), &Provider::github(), &document, covermark_types::Timestamp::now())
+            .await
+            .expect("stored");
         let world = World::empty(PUBLIC_URL, settings, vault, clock).await;
         let town = Self { world, github, acme, installation, widgets, fork, pull, run };
         town.know(&town.widgets).await;

@@ -71,6 +71,7 @@ pub async fn convert(with: Conversion, code: &Secret) -> Result<Created, Error> 
         app: AppCredentials {
             endpoints: with.endpoints,
             private_ca: with.private_ca,
+            previous_private_key: None,
             app_id: answer.id,
             slug: answer.slug,
             client_id: answer.client_id,

@@ -2,14 +2,16 @@
 
 use aws_lc_rs::{
     rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+    rsa::KeyPair,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use covermark_types::Secret;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::support::{pem, pkcs1_pem, pkcs8, pkcs8_pem};
-use crate::{AppCredentials, CredentialsDocument, Endpoints, KeyProblem, private_key};
+use crate::{AppCredentials, CredentialsDocument, Endpoints, KeyProblem, key_fingerprint, private_key};
 
 fn document() -> Value {
     json!({
@@ -80,7 +82,7 @@ fn every_wrong_field_is_named_at_once_and_no_value() {
     let text = parse(&document).err().unwrap();
     assert!(!text.contains("VALUE"));
     assert_snapshot!(text, @r"
-    webhok_secret: not known; the document's fields are web_url, api_url, private_ca, app_id, slug, client_id, client_secret, private_key, webhook_secret
+    webhok_secret: not known; the document's fields are web_url, api_url, private_ca, app_id, slug, client_id, client_secret, private_key, previous_private_key, webhook_secret
     api_url: a text is expected
     web_url: https is required (plain http only for this machine's own addresses)
     app_id: a positive whole number is expected
@@ -194,4 +196,30 @@ fn the_app_id_may_be_a_text() {
     for wrong in [json!(0), json!(-1), json!(1.5), json!(true), json!("")] {
         assert!(parse(&with("app_id", wrong.clone())).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn the_key_before_is_kept_beside_the_new_one_and_is_looked_at_as_closely() {
+    let app = parse(&with("previous_private_key", json!(pkcs1_pem()))).ok().unwrap().app;
+    let read = AppCredentials::from_json(app.to_json().expose()).ok().unwrap();
+    assert!(read.previous_private_key.unwrap().matches(&pkcs1_pem()));
+    assert!(parse(&with("previous_private_key", json!(null))).ok().unwrap().app.previous_private_key.is_none());
+    let problem = parse(&with("previous_private_key", json!("VALUE"))).err().unwrap();
+    assert_snapshot!(problem, @"previous_private_key: not a PEM text; the .pem file that GitHub offers for download is expected");
+}
+
+#[test]
+fn a_keys_fingerprint_is_the_one_that_github_shows() {
+    // `openssl rsa -in key.pem -pubout -outform DER | openssl sha256 -binary | openssl base64`: the head of every public
+    // RSA key of 2048 bits, and the key.
+    let mut public = hex::decode("30820122300d06092a864886f70d01010105000382010f00").unwrap();
+    public.extend_from_slice(KeyPair::from_pkcs8(pkcs8()).unwrap().public_key().as_ref());
+    let hash = STANDARD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &public));
+    assert_eq!(key_fingerprint(&Secret::new(pkcs8_pem())), Ok(format!("SHA256:{hash}")));
+    assert_eq!(
+        key_fingerprint(&Secret::new(pkcs8_pem())),
+        key_fingerprint(&Secret::new(pkcs1_pem())),
+        "in either form"
+    );
+    assert_eq!(key_fingerprint(&Secret::new("VALUE")), Err(KeyProblem::NotPem));
 }

@@ -1,11 +1,15 @@
 //! The App's JWT: its claims, its reuse, and the repair of a wrong clock.
 
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
+    rsa::{KeyPair, KeySize},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use covermark_types::{Fault as _, FaultClass};
+use covermark_types::{Fault as _, FaultClass, Secret};
 use serde_json::{Value, json};
 
-use super::support::{Fake, Seen, reply, reply_with};
-use crate::Error;
+use super::support::{Fake, Seen, http, pem, pkcs8, reply, reply_with};
+use crate::{Error, GitHub};
 
 const EXPIRED: &str = "'Expiration time' claim ('exp') must be a numeric value representing the future time at which \
                        the assertion expires";
@@ -34,15 +38,7 @@ async fn it_names_the_app_begins_a_minute_ago_and_ends_in_nine() {
 async fn it_can_be_checked_with_the_public_key() {
     let fake = Fake::start(|_, _| reply(200, app())).await;
     fake.github().app().await.unwrap();
-    let seen = &fake.seen()[0];
-    let (message, signature) = seen.header("authorization")["Bearer ".len()..].rsplit_once('.').unwrap();
-    let key = aws_lc_rs::rsa::KeyPair::from_pkcs8(super::support::pkcs8()).unwrap();
-    let public = aws_lc_rs::signature::KeyPair::public_key(&key);
-    let public = aws_lc_rs::signature::UnparsedPublicKey::new(
-        &aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256,
-        public.as_ref(),
-    );
-    public.verify(message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
+    assert!(signed_by(&fake.seen()[0], pkcs8()));
 }
 
 #[tokio::test]
@@ -84,6 +80,66 @@ async fn a_clock_that_cannot_be_repaired_is_named_with_the_difference() {
     let error = fake.github().app().await.unwrap_err();
     assert!(matches!(error, Error::ClockSkew { skew_seconds: 3_600, .. }), "{error}");
     assert_eq!(error.class(), FaultClass::Unauthorized);
+    assert_eq!(fake.seen().len(), 2);
+}
+
+fn signed_by(seen: &Seen, pkcs8: &[u8]) -> bool {
+    let (message, signature) = seen.header("authorization")["Bearer ".len()..].rsplit_once('.').unwrap();
+    let key = aws_lc_rs::rsa::KeyPair::from_pkcs8(pkcs8).unwrap();
+    let public = aws_lc_rs::signature::KeyPair::public_key(&key);
+    let public = aws_lc_rs::signature::UnparsedPublicKey::new(
+        &aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256,
+        public.as_ref(),
+    );
+    public.verify(message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()).is_ok()
+}
+
+/// A client with a new key and the one before it, which is [`pkcs8`].
+fn between_two_keys(fake: &Fake) -> GitHub {
+    let new = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let new = AsDer::<Pkcs8V1Der<'_>>::as_der(&new).unwrap();
+    let mut credentials = fake.credentials();
+    credentials.previous_private_key = Some(credentials.private_key);
+    credentials.private_key = Secret::new(pem("PRIVATE KEY", new.as_ref()));
+    GitHub::new(http(), &credentials, fake.clock.clone()).ok().unwrap()
+}
+
+#[tokio::test]
+async fn the_key_before_signs_where_github_refuses_the_new_one_and_goes_on_signing() {
+    let fake = Fake::start(|seen, _| {
+        if signed_by(seen, pkcs8()) {
+            return reply(200, app());
+        }
+        reply(401, json!({ "message": "A JSON web token could not be decoded" }))
+    });
+    let fake = fake.await;
+    let github = between_two_keys(&fake);
+    for _ in 0..2 {
+        github.app().await.unwrap();
+    }
+    let signers: Vec<bool> = fake.seen().iter().map(|seen| signed_by(seen, pkcs8())).collect();
+    assert_eq!(signers, [false, true, true], "the new one first, and no second time");
+}
+
+#[tokio::test]
+async fn many_callers_change_the_key_once() {
+    let fake = Fake::start(|seen, _| {
+        if signed_by(seen, pkcs8()) {
+            return reply(200, app());
+        }
+        reply(401, json!({ "message": "A JSON web token could not be decoded" }))
+    });
+    let fake = fake.await;
+    let github = between_two_keys(&fake);
+    let calls: Vec<_> = (0..8).map(|_| github.app()).collect();
+    assert!(futures::future::join_all(calls).await.iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn two_keys_that_github_refuses_are_two_requests_and_a_refusal() {
+    let fake = Fake::start(|_, _| reply(401, json!({ "message": "A JSON web token could not be decoded" }))).await;
+    let error = between_two_keys(&fake).app().await.unwrap_err();
+    assert!(matches!(error, Error::Unauthorized(_)), "{error}");
     assert_eq!(fake.seen().len(), 2);
 }
 

@@ -186,6 +186,7 @@ pub(super) fn credentials(url: &Url) -> AppCredentials {
         client_id: "Iv1.abc".to_owned(),
         client_secret: Secret::new("client-secret"),
         private_key: Secret::new(pkcs8_pem()),
+        previous_private_key: None,
     }
 }
 

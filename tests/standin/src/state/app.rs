@@ -40,6 +40,8 @@ pub struct App {
     /// Since when.
     pub created_at: Timestamp,
     pub(crate) key: Arc<AppKey>,
+    /// Keys that were generated later; each of them signs as well as the first.
+    pub(crate) further_keys: Vec<Arc<AppKey>>,
 }
 
 impl App {
@@ -74,6 +76,7 @@ impl App {
             events: events.map(str::to_owned).to_vec(),
             created_at: now,
             key,
+            further_keys: Vec::new(),
         }
     }
 }

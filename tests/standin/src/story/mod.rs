@@ -8,6 +8,7 @@ mod commit;
 mod expect;
 mod hooks;
 pub(crate) mod installation;
+mod keys;
 mod owner;
 mod people;
 mod pull_request;
