@@ -5,16 +5,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use covermark_types::{Clock, InstallationId, RepositoryId, RepositoryName};
+use covermark_types::{Clock, InstallationId, RepositoryId, RepositoryName, Timestamp};
 use jiff::SignedDuration;
 use reqwest::Method;
 use tokio::time::sleep;
 use url::Url;
 
 use crate::{
+    budget::{BudgetNews, Budgets, Caller},
     credentials::AppCredentials,
     endpoints::Endpoints,
     error::Error,
+    etags::Etags,
     jwt::{Signer, is_about_time},
     permission::{Permission, Resource, Scope},
     private_key,
@@ -43,6 +45,8 @@ struct Inner {
     transport: Transport,
     signer: Signer,
     tokens: Tokens,
+    budgets: Budgets,
+    etags: Etags,
 }
 
 impl GitHub {
@@ -63,6 +67,8 @@ impl GitHub {
                 clock,
                 signer: Signer::new(credentials.app_id, keys),
                 tokens: Tokens::default(),
+                budgets: Budgets::default(),
+                etags: Etags::default(),
             }),
         })
     }
@@ -89,6 +95,17 @@ impl GitHub {
     #[must_use]
     pub fn clock_skew(&self) -> i64 {
         self.inner.signer.skew()
+    }
+
+    /// What was heard of rate budgets since this was last asked: for whoever remembers it for other processes.
+    #[must_use]
+    pub fn news(&self, now: Timestamp) -> Vec<(Caller, BudgetNews)> {
+        self.inner.budgets.news(now)
+    }
+
+    /// Holds a caller back until then without asking GitHub: another process was told to wait.
+    pub fn hold(&self, caller: Caller, until: Timestamp, why: &str) {
+        self.inner.budgets.hold(caller, until, why);
     }
 
     /// The client for one installation as a whole; it may read metadata only.
@@ -120,10 +137,31 @@ impl GitHub {
         &self.inner.endpoints.api
     }
 
-    /// Sends as the App. When GitHub refuses the JWT's times, they are set by its clock once; when it refuses the key and
-    /// there is another one, that one signs from then on.
+    /// Sends as the App; what is conditional is asked for with the tag of the answer that is kept.
     pub(crate) async fn send_as_app(&self, request: &Request) -> Result<Reply, Error> {
-        let Inner { signer, clock, .. } = &*self.inner;
+        let tagged = self.tagged(Caller::App, request);
+        // Behind a pointer: every call goes through here, and futures nest.
+        let reply = Box::pin(self.ask_as_app(tagged.as_ref().unwrap_or(request))).await?;
+        match self.settled(Caller::App, request, reply) {
+            Some(reply) => Ok(reply),
+            None => Box::pin(self.ask_as_app(request)).await,
+        }
+    }
+
+    fn tagged(&self, caller: Caller, request: &Request) -> Option<Request> {
+        let tag = self.inner.etags.tag(caller, &request.url).filter(|_| request.conditional)?;
+        Some(request.clone().with_tag(tag))
+    }
+
+    fn settled(&self, caller: Caller, request: &Request, reply: Reply) -> Option<Reply> {
+        if request.conditional { self.inner.etags.settle(caller, &request.url, reply) } else { Some(reply) }
+    }
+
+    /// When GitHub refuses the JWT's times, they are set by its clock once; when it refuses the key and there is another
+    /// one, that one signs from then on.
+    async fn ask_as_app(&self, request: &Request) -> Result<Reply, Error> {
+        let Inner { signer, clock, budgets, .. } = &*self.inner;
+        budgets.check(Caller::App, &request.call(), clock.now())?;
         match self.send_signed(request).await {
             Err((Error::Unauthorized(refused), _)) if is_about_time(&refused.message) => {
                 let Some(date) = refused.date.as_deref().and_then(http_date) else {
@@ -150,18 +188,33 @@ impl GitHub {
     async fn send_signed(&self, request: &Request) -> Result<Reply, (Error, usize)> {
         let Inner { transport, signer, clock, .. } = &*self.inner;
         let signed = signer.token(clock.now()).map_err(|error| (error, 0))?;
-        transport.send(request, &Auth::Bearer(signed.token)).await.map_err(|error| (error, signed.key))
+        let sent = transport.send(request, &Auth::Bearer(signed.token)).await;
+        self.heard(Caller::App, sent).map_err(|error| (error, signed.key))
     }
 
-    /// Sends with the token of `scope`. A refusal of a token that was just made is waited out; one of an older token
-    /// makes a new one, once. Both are safe for a POST: what was refused was not carried out.
+    /// Sends with the token of `scope`; what is conditional is asked for with the tag of the answer that is kept.
     pub(crate) async fn send_as_installation(&self, scope: &Scope, request: &Request) -> Result<Reply, Error> {
+        let caller = Caller::Installation(scope.installation);
+        let tagged = self.tagged(caller, request);
+        let reply = Box::pin(self.ask_as_installation(scope, tagged.as_ref().unwrap_or(request))).await?;
+        match self.settled(caller, request, reply) {
+            Some(reply) => Ok(reply),
+            None => Box::pin(self.ask_as_installation(scope, request)).await,
+        }
+    }
+
+    /// A refusal of a token that was just made is waited out; one of an older token
+    /// makes a new one, once. Both are safe for a POST: what was refused was not carried out.
+    async fn ask_as_installation(&self, scope: &Scope, request: &Request) -> Result<Reply, Error> {
         let Inner { transport, tokens, clock, .. } = &*self.inner;
+        let caller = Caller::Installation(scope.installation);
+        self.inner.budgets.check(caller, &request.call(), clock.now())?;
         let mut waits = FRESH_WAITS.into_iter();
         let mut renewed = false;
         loop {
             let token = self.token(scope).await?;
-            let error = match transport.send(request, &Auth::Bearer(token.secret.clone())).await {
+            let sent = transport.send(request, &Auth::Bearer(token.secret.clone())).await;
+            let error = match self.heard(caller, sent) {
                 Ok(reply) => return Ok(reply),
                 Err(error) => suspension(error, scope.installation),
             };
@@ -177,6 +230,17 @@ impl GitHub {
                 None => return Err(error),
             }
         }
+    }
+
+    /// Takes in what an answer says of the caller's budget.
+    fn heard(&self, caller: Caller, sent: Result<Reply, Error>) -> Result<Reply, Error> {
+        let Inner { budgets, clock, .. } = &*self.inner;
+        match &sent {
+            Ok(reply) => budgets.heard(caller, reply, clock.now()),
+            Err(Error::RateLimited { wait, answer, .. }) => budgets.limited(caller, *wait, answer, clock.now()),
+            Err(_) => {}
+        }
+        sent
     }
 
     async fn token(&self, scope: &Scope) -> Result<Token, Error> {

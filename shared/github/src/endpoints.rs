@@ -64,6 +64,12 @@ impl Endpoints {
         self.page(&[if self.is_server() { "github-apps" } else { "apps" }, slug, "installations", "new"])
     }
 
+    /// Whether it is an Enterprise Server, which remembers some things for longer than github.com.
+    #[must_use]
+    pub fn is_enterprise_server(&self) -> bool {
+        self.api.path().trim_end_matches('/').ends_with("/api/v3")
+    }
+
     /// The address of a page: `segments` appended to the web address, each percent-encoded.
     #[must_use]
     pub fn page(&self, segments: &[&str]) -> Url {

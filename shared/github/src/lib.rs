@@ -5,10 +5,12 @@
 //! what GitHub adds or leaves out elsewhere breaks nothing. It knows neither AWS nor what we remember. It never sleeps for
 //! a rate limit: it says how long to wait ([`Error::RateLimited`]) and leaves that to the queue.
 
+mod budget;
 mod client;
 mod credentials;
 mod endpoints;
 mod error;
+mod etags;
 mod jwt;
 mod lenient;
 pub mod manifest;
@@ -26,6 +28,7 @@ mod transport;
 pub mod user;
 pub mod webhook;
 
+pub use budget::{BudgetNews, Caller, RateBudget};
 pub use client::{GitHub, InstallationClient, RepositoryClient};
 pub use credentials::{AppCredentials, CredentialsDocument, FieldProblem};
 pub use endpoints::Endpoints;
@@ -39,6 +42,7 @@ pub use resources::{
     check_suites::{CheckSuite, SuiteApp},
     comments::{Comment, CommentId},
     compare::Comparison,
+    hook_deliveries::{HookDeliveries, HookDelivery},
     hooks::{HookAttempt, HookConfig},
     installations::{Account, AccountKind, Installation, Selection},
     meta::{Meta, MetaProblem, meta},

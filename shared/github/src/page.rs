@@ -36,8 +36,13 @@ impl<T> Page<T> {
     }
 }
 
-/// The `page` of the link whose `rel` is `next` (RFC 8288).
+/// The `page` of the link whose `rel` is `next`.
 pub(crate) fn next_page(header: &str) -> Option<u32> {
+    next_parameter(header, "page")?.parse().ok()
+}
+
+/// A parameter of the link whose `rel` is `next` (RFC 8288).
+pub(crate) fn next_parameter(header: &str, name: &str) -> Option<String> {
     let mut rest = header;
     while let Some((_, after)) = rest.split_once('<') {
         let (target, after) = after.split_once('>')?;
@@ -45,7 +50,7 @@ pub(crate) fn next_page(header: &str) -> Option<u32> {
         // in anything that GitHub sends.
         let end = after.find('<').unwrap_or(after.len());
         if after[..end].split([';', ',']).any(is_rel_next) {
-            return page_of(target);
+            return parameter_of(target, name);
         }
         rest = &after[end..];
     }
@@ -59,8 +64,8 @@ fn is_rel_next(parameter: &str) -> bool {
     })
 }
 
-fn page_of(target: &str) -> Option<u32> {
+fn parameter_of(target: &str, name: &str) -> Option<String> {
     let (_, query) = target.split_once('?')?;
     let query = query.split('#').next().unwrap_or(query);
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "page").and_then(|(_, value)| value.parse().ok())
+    form_urlencoded::parse(query.as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }

@@ -38,6 +38,7 @@ impl Auth {
 }
 
 /// One request.
+#[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -45,6 +46,10 @@ pub(crate) struct Request {
     pub(crate) body: Option<(&'static str, Bytes)>,
     pub(crate) limit: usize,
     pub(crate) repeatable: bool,
+    /// Whether the answer is kept and asked for again with its tag.
+    pub(crate) conditional: bool,
+    /// The tag of the answer that is known.
+    pub(crate) tag: Option<String>,
     /// What it is called in messages, where its path holds a credential.
     name: Option<&'static str>,
 }
@@ -61,6 +66,8 @@ impl Request {
             body: None,
             limit: JSON_LIMIT,
             repeatable,
+            conditional: false,
+            tag: None,
             name: None,
         }
     }
@@ -93,6 +100,18 @@ impl Request {
     pub(crate) fn form(mut self, pairs: &[(&str, &str)]) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         self.body = Some(("application/x-www-form-urlencoded", body.into()));
+        self
+    }
+
+    /// Asks whether the answer is still the one with this tag.
+    pub(crate) fn with_tag(mut self, tag: String) -> Self {
+        self.tag = Some(tag);
+        self
+    }
+
+    /// Keeps the answer, and asks for it with its tag the next time: for what is read over and over and seldom changes.
+    pub(crate) fn conditional(mut self) -> Self {
+        self.conditional = true;
         self
     }
 

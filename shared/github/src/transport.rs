@@ -81,6 +81,9 @@ impl Transport {
         for _ in 0..=MAX_REDIRECTS {
             let reply = self.attempt(request, &url, auth).await?;
             if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
+                if reply.status == 304 && request.tag.is_some() {
+                    return Ok(reply);
+                }
                 return reply.into_result(auth.secret(), self.clock.now());
             }
             url = target(request, &url, &reply)?;
@@ -146,6 +149,10 @@ fn headers(request: &Request, auth: &Auth) -> Result<HeaderMap, Error> {
     headers.insert(header::ACCEPT, HeaderValue::from_static(request.accept));
     headers.insert(header::USER_AGENT, HeaderValue::from_static("covermark"));
     headers.insert("x-github-api-version", HeaderValue::from_static(API_VERSION));
+    // A tag is GitHub's own text; one that is no header value is not sent.
+    if let Some(tag) = request.tag.as_ref().and_then(|tag| HeaderValue::try_from(tag).ok()) {
+        headers.insert(header::IF_NONE_MATCH, tag);
+    }
     if let Some((media_type, _)) = &request.body {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     }

@@ -105,7 +105,8 @@ impl GitHub {
         let request = self
             .request(Method::GET, &["app", "installations"])
             .query("per_page", PER_PAGE)
-            .query("page", &page.to_string());
+            .query("page", &page.to_string())
+            .conditional();
         let reply = self.send_as_app(&request).await?;
         Page::of(reply.json()?, page, &reply)
     }

@@ -10,6 +10,7 @@ pub mod comments;
 pub mod commits;
 pub mod compare;
 pub mod contents;
+pub mod hook_deliveries;
 pub mod hooks;
 pub mod installations;
 pub mod meta;

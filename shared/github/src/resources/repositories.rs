@@ -73,7 +73,8 @@ impl InstallationClient {
             .github
             .request(Method::GET, &["installation", "repositories"])
             .query("per_page", PER_PAGE)
-            .query("page", &page.to_string());
+            .query("page", &page.to_string())
+            .conditional();
         let reply = self.send(&request).await?;
         let listing: Listing = reply.json()?;
         Ok(Page { total: listing.total_count, ..Page::of(listing.repositories, page, &reply)? })

@@ -4,13 +4,15 @@
 //! payload; a payload that lacks anything else is as good as a full one. Events that we do not act on are
 //! [`Event::Other`], unparsed.
 
-use covermark_types::{CommitSha, InstallationId, PullNumber};
+use covermark_types::{CommitSha, InstallationId, PullNumber, RepositoryId, UserId};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     actions::{InstallationAction, PullRequestAction, RepositoriesAction, RepositoryAction, Sender},
+    branches::{Branched, Reference, ReferenceEvent},
     ci::CiEvent,
-    signature::{Delivery, Verified},
+    people::AccessEvent,
+    signature::{Authentic, Delivery},
 };
 use crate::{lenient, resources::repositories::RepositoryReference};
 
@@ -74,19 +76,39 @@ pub enum Event {
     },
     /// A branch or tag moved.
     Push {
-        /// The full name: `refs/heads/main`.
-        reference: String,
+        /// Which.
+        reference: Reference,
         /// Its commit now; `None` when it was deleted.
         after: Option<CommitSha>,
+        /// Whether it was not there before.
+        created: bool,
         /// Where.
         repository: RepositoryReference,
+        /// The repository's default branch, as far as the event says.
+        default_branch: Option<String>,
         /// The installation that covers the repository.
         installation: Option<InstallationId>,
         /// By whom.
         sender: Option<Sender>,
     },
+    /// A branch or tag came or went.
+    Reference(ReferenceEvent),
     /// Something about what runs on a commit.
     Ci(CiEvent),
+    /// Somebody may see more or less than before.
+    Access(AccessEvent),
+    /// A person took back what the App may do in their name: their tokens are void.
+    Revoked {
+        /// Who.
+        user: UserId,
+    },
+    /// A hook of a repository's (or organisation's) own was deleted on GitHub.
+    HookDeleted {
+        /// GitHub's id of the hook.
+        hook: u64,
+        /// Its repository; `None` for an organisation's.
+        repository: Option<RepositoryId>,
+    },
     /// An event that nothing here acts on.
     Other,
 }
@@ -101,8 +123,10 @@ impl Event {
             | Self::Repository { sender, .. }
             | Self::PullRequest { sender, .. }
             | Self::Push { sender, .. } => sender.as_ref(),
+            Self::Reference(event) => event.sender.as_ref(),
             Self::Ci(event) => event.sender.as_ref(),
-            Self::Ping | Self::Other => None,
+            Self::Access(event) => event.sender.as_ref(),
+            Self::Ping | Self::Revoked { .. } | Self::HookDeleted { .. } | Self::Other => None,
         }
     }
 }
@@ -151,19 +175,51 @@ struct AboutPush {
     reference: String,
     #[serde(default, deserialize_with = "lenient::commit")]
     after: Option<CommitSha>,
-    repository: RepositoryReference,
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    created: bool,
+    repository: Branched,
     #[serde(default)]
     installation: Option<Identified>,
     #[serde(default)]
     sender: Option<Sender>,
 }
 
-impl Verified<Delivery> {
-    /// What the delivery says.
+#[derive(Deserialize)]
+struct AboutRevocation {
+    sender: Person,
+}
+
+#[derive(Deserialize)]
+struct Person {
+    id: UserId,
+}
+
+#[derive(Deserialize)]
+struct AboutHook {
+    hook_id: u64,
+    #[serde(default)]
+    repository: Option<RepositoryNumber>,
+}
+
+#[derive(Deserialize)]
+struct RepositoryNumber {
+    id: RepositoryId,
+}
+
+impl Event {
+    /// What an authentic delivery says.
     ///
     /// # Errors
     /// [`EventError`] when a known event lacks what we need of it.
-    pub fn event(&self) -> Result<Event, EventError> {
+    pub fn of(delivery: &impl Authentic) -> Result<Self, EventError> {
+        delivery.read_event()
+    }
+}
+
+impl Delivery {
+    /// Reads the body; only what is known to be GitHub's comes here.
+    pub(super) fn read_event(&self) -> Result<Event, EventError> {
+        let known = |path| self.unreadable(path);
         Ok(match self.event.as_str() {
             "ping" => Event::Ping,
             "installation" => {
@@ -186,7 +242,16 @@ impl Verified<Delivery> {
             }
             "push" => self.read::<AboutPush>()?.into(),
             "check_run" | "check_suite" | "workflow_run" | "merge_group" | "status" => {
-                Event::Ci(CiEvent::of(&self.event, &self.body).map_err(|path| self.unreadable(path))?)
+                Event::Ci(CiEvent::of(&self.event, &self.body).map_err(known)?)
+            }
+            "create" | "delete" => Event::Reference(ReferenceEvent::of(&self.event, &self.body).map_err(known)?),
+            "member" | "membership" | "organization" | "team" | "team_add" => {
+                Event::Access(AccessEvent::of(&self.event, &self.body).map_err(known)?)
+            }
+            "github_app_authorization" => Event::Revoked { user: self.read::<AboutRevocation>()?.sender.id },
+            "meta" => {
+                let it: AboutHook = self.read()?;
+                Event::HookDeleted { hook: it.hook_id, repository: it.repository.map(|it| it.id) }
             }
             _ => Event::Other,
         })
@@ -223,9 +288,11 @@ impl From<AboutPull> for Event {
 impl From<AboutPush> for Event {
     fn from(it: AboutPush) -> Self {
         Self::Push {
-            reference: it.reference,
+            reference: Reference::full(&it.reference),
             after: it.after,
-            repository: it.repository,
+            created: it.created,
+            repository: it.repository.reference(),
+            default_branch: it.repository.default_branch,
             installation: it.installation.map(|installation| installation.id),
             sender: it.sender,
         }

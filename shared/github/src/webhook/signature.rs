@@ -12,6 +12,8 @@ use http::HeaderMap;
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
+use super::event::{Event, EventError};
+
 const SIGNATURE: &str = "x-hub-signature-256";
 const OLD_SIGNATURE: &str = "x-hub-signature";
 const EVENT: &str = "x-github-event";
@@ -54,6 +56,48 @@ impl HookTarget {
         }
     }
 }
+
+impl Verified<Delivery> {
+    /// What the delivery says.
+    ///
+    /// # Errors
+    /// [`EventError`] when a known event lacks what we need of it.
+    pub fn event(&self) -> Result<Event, EventError> {
+        self.0.read_event()
+    }
+}
+
+/// A delivery that was read from GitHub's own log of deliveries: it did not come in through our door and bears no
+/// signature, but GitHub itself says over TLS, to our App's JWT, that it sent it. [`crate::GitHub::hook_delivery`] is the
+/// only way to get one.
+#[derive(Clone, Debug)]
+pub struct Fetched<T>(T);
+
+impl Fetched<Delivery> {
+    pub(crate) fn from_github(delivery: Delivery) -> Self {
+        Self(delivery)
+    }
+}
+
+impl<T> Deref for Fetched<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Verified<super::Delivery> {}
+    impl Sealed for super::Fetched<super::Delivery> {}
+}
+
+/// A delivery that is known to be GitHub's: signed ([`Verified`]) or read from GitHub ([`Fetched`]). Nothing else gives
+/// an [`Event`].
+pub trait Authentic: Deref<Target = Delivery> + sealed::Sealed {}
+
+impl Authentic for Verified<Delivery> {}
+impl Authentic for Fetched<Delivery> {}
 
 /// One delivery of a webhook.
 #[derive(Clone, Debug)]
