@@ -14,7 +14,11 @@ use covermark_service::{
     webhook_secrets::WebhookSecrets,
 };
 use covermark_setup::{Reach, Setup};
-use covermark_state::{blobs::Blobs, queue::LocalQueue};
+use covermark_state::{
+    blobs::Blobs,
+    queue::{Graves, LocalQueue},
+    rows::dead_letter::QueueName,
+};
 use covermark_sync::Sync;
 use covermark_types::Secret;
 use covermark_upload::{Proofs, Upload};
@@ -69,7 +73,9 @@ impl House {
         let blobs = Blobs::folder(&data.join("blobs"), settings.public_url.clone(), &slots)?;
         let queue = |name: &str| LocalQueue::open(data.join("queues").join(name), clock.clone(), VISIBILITY);
         let (sync_queue, feedback_queue) = (Arc::new(queue("sync")?), Arc::new(queue("feedback")?));
-        let sync = Arc::new(rooms.sync(sync_queue.clone(), feedback_queue.clone()));
+        let graves: Vec<(QueueName, Arc<dyn Graves>)> =
+            vec![(QueueName::Sync, sync_queue.clone()), (QueueName::Feedback, feedback_queue.clone())];
+        let sync = Arc::new(rooms.sync(sync_queue.clone(), feedback_queue.clone(), graves));
         let feedback = Arc::new(Feedback {
             table: rooms.table.clone(),
             blobs: blobs.clone(),

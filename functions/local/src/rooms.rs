@@ -7,10 +7,11 @@ use anyhow::Context as _;
 use covermark_service::{aws::Cloud, credentials::Apps, http_client};
 use covermark_state::{
     Table,
-    queue::Queue,
+    queue::{Graves, Queue},
+    rows::dead_letter::QueueName,
     vault::{FileVault, Vault},
 };
-use covermark_sync::Sync;
+use covermark_sync::{PATIENCE, Sync};
 use covermark_types::{Clock, Provider, Random, SystemClock, SystemRandom};
 
 use crate::{database::Database, private};
@@ -85,8 +86,14 @@ impl Rooms {
     }
 
     /// The `sync` function on these rooms.
-    pub fn sync(&self, sync: Arc<dyn Queue>, feedback: Arc<dyn Queue>) -> Sync {
-        Sync { table: self.table.clone(), apps: self.apps.clone(), sync, feedback, clock: self.clock.clone() }
+    pub fn sync(
+        &self,
+        sync: Arc<dyn Queue>,
+        feedback: Arc<dyn Queue>,
+        graves: Vec<(QueueName, Arc<dyn Graves>)>,
+    ) -> Sync {
+        let (table, apps, clock) = (self.table.clone(), self.apps.clone(), self.clock.clone());
+        Sync { table, apps, sync, feedback, graves, patience: PATIENCE, clock }
     }
 
     /// Ends the embedded database cleanly, if there is one.

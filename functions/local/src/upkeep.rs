@@ -1,31 +1,34 @@
-//! What `serve` does without being asked, when it starts and every hour: jobs that were given up are tried again, and
-//! the state is made level with GitHub's.
-//!
-//! A job is given up within minutes, an outage of GitHub's lasts longer. On AWS an operator redrives the dead letters;
-//! here nobody watches, and every job can be done again without harm.
+//! What `serve` does without being asked: every ten minutes GitHub's deliveries are looked through and dead letters are
+//! tried again (all of them when it starts), and every hour the state is made level with GitHub's.
 
 use std::{sync::Arc, time::Duration};
 
 use covermark_service::problem::Chain;
 use covermark_state::{
-    Error,
     jobs::{Job as _, SyncJob, SyncMessage},
-    queue::{LocalQueue, Queue as _},
+    queue::Queue as _,
 };
+use covermark_sync::Replays;
 use covermark_types::Provider;
 use tokio::sync::watch;
 
 use crate::house::House;
 
-/// How often. What a lost webhook would have told, and what an outage prevented, is made good by then.
-const EVERY: Duration = Duration::from_secs(60 * 60);
-/// Most dead letters of a queue that are tried again at once, oldest first; the rest has its turn an hour later.
-const MOST_LETTERS: usize = 1000;
+/// How often deliveries and dead letters are looked after.
+const EVERY: Duration = Duration::from_secs(10 * 60);
+/// Every so many times everything is read from GitHub: each hour.
+const RECONCILED_EVERY: u64 = 6;
 
-/// Passes at once and then each hour, until `stop` turns true.
+/// Passes at once and then every ten minutes, until `stop` turns true.
 pub(crate) async fn regularly(house: Arc<House>, mut stop: watch::Receiver<bool>) {
-    loop {
-        pass(&house).await;
+    for pass in 0_u64.. {
+        if pass.is_multiple_of(RECONCILED_EVERY) {
+            reconcile(&house).await;
+        }
+        let replays = if pass == 0 { Replays::AtOnce } else { Replays::WhenDue };
+        if let Err(error) = covermark_sync::tend(&house.sync, replays).await {
+            tracing::error!(cause = %Chain(&error), "deliveries and dead letters could not be looked after");
+        }
         let asked_to_end = tokio::time::timeout(EVERY, stop.wait_for(|stop| *stop)).await.is_ok();
         if asked_to_end {
             return;
@@ -33,14 +36,7 @@ pub(crate) async fn regularly(house: Arc<House>, mut stop: watch::Receiver<bool>
     }
 }
 
-async fn pass(house: &House) {
-    for (name, queue) in [("sync", &house.sync_queue), ("feedback", &house.feedback_queue)] {
-        match replay(queue) {
-            Ok(0) => {}
-            Ok(letters) => tracing::warn!(queue = name, letters, "jobs that were given up are tried again"),
-            Err(error) => tracing::error!(queue = name, cause = %Chain(&error), "dead letters cannot be read"),
-        }
-    }
+async fn reconcile(house: &House) {
     match house.rooms.connected().await {
         Ok(providers) => {
             for provider in providers {
@@ -51,18 +47,8 @@ async fn pass(house: &House) {
     }
 }
 
-/// Gives dead letters a new life; answers how many.
-fn replay(queue: &LocalQueue) -> Result<usize, Error> {
-    let mut replayed = 0;
-    for letter in queue.list_dead(MOST_LETTERS)? {
-        replayed += usize::from(queue.replay(letter.id)?);
-    }
-    Ok(replayed)
-}
-
 async fn request_reconciliation(house: &House, provider: Provider) {
-    let message = SyncMessage { job: SyncJob::Reconcile { provider }, delivery: None };
-    let sent = match message.to_body() {
+    let sent = match SyncMessage::new(SyncJob::Reconcile { provider }).to_body() {
         Ok(body) => house.sync_queue.send(&body, Duration::ZERO).await,
         Err(error) => Err(error),
     };

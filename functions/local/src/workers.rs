@@ -2,10 +2,14 @@
 
 use std::{future::Future, sync::Arc};
 
-use covermark_service::batch::{Outcome, back_off, outcome};
+use covermark_service::{
+    batch::{Outcome, at_last, back_off, outcome, unreadable},
+    dead_letters,
+};
 use covermark_state::{
     jobs::{FeedbackJob, Job as _, SyncMessage},
     queue::{LocalMessage, LocalQueue},
+    rows::dead_letter::QueueName,
 };
 use tokio::{
     sync::{Semaphore, watch},
@@ -20,28 +24,37 @@ const AT_ONCE: usize = 4;
 /// Drains both queues until `stop` turns true, then waits for the jobs that are running.
 pub(crate) async fn run(house: Arc<House>, stop: watch::Receiver<bool>) {
     let (sync, feedback) = (house.sync.clone(), house.feedback.clone());
-    let syncing = drain(house.sync_queue.clone(), stop.clone(), move |body| {
+    let letters = Letters { house: house.clone(), queue: QueueName::Sync };
+    let syncing = drain(house.sync_queue.clone(), letters, stop.clone(), move |body| {
         let sync = sync.clone();
         async move {
             match SyncMessage::from_body(&body) {
                 Ok(job) => outcome("sync", covermark_sync::handle(&sync, job).await),
-                Err(error) => outcome("sync", Err(error)),
+                Err(error) => unreadable("sync", &error),
             }
         }
     });
-    let answering = drain(house.feedback_queue.clone(), stop, move |body| {
+    let letters = Letters { house: house.clone(), queue: QueueName::Feedback };
+    let answering = drain(house.feedback_queue.clone(), letters, stop, move |body| {
         let feedback = feedback.clone();
         async move {
             match FeedbackJob::from_body(&body) {
                 Ok(job) => outcome("feedback", covermark_feedback::handle(&feedback, job).await),
-                Err(error) => outcome("feedback", Err(error)),
+                Err(error) => unreadable("feedback", &error),
             }
         }
     });
     tokio::join!(syncing, answering);
 }
 
-async fn drain<F, Fut>(queue: Arc<LocalQueue>, mut stop: watch::Receiver<bool>, handle: F)
+/// Where the jobs of a queue are put that are given up.
+#[derive(Clone)]
+struct Letters {
+    house: Arc<House>,
+    queue: QueueName,
+}
+
+async fn drain<F, Fut>(queue: Arc<LocalQueue>, letters: Letters, mut stop: watch::Receiver<bool>, handle: F)
 where
     F: Fn(String) -> Fut,
     Fut: Future<Output = Outcome> + Send + 'static,
@@ -63,9 +76,9 @@ where
             }
         };
         let work = handle(message.body.clone());
-        let queue = queue.clone();
+        let (queue, letters) = (queue.clone(), letters.clone());
         running.spawn(async move {
-            settle(&queue, &message, work.await);
+            settle(&queue, &letters, &message, work.await).await;
             drop(slot);
         });
         while running.try_join_next().is_some() {}
@@ -73,15 +86,20 @@ where
     running.join_all().await;
 }
 
-fn settle(queue: &LocalQueue, message: &LocalMessage, outcome: Outcome) {
-    match outcome {
-        Outcome::Retry(after) => {
-            queue.retry_after(message.id, after.unwrap_or_else(|| back_off(message.received)));
+async fn settle(queue: &LocalQueue, letters: &Letters, message: &LocalMessage, outcome: Outcome) {
+    let rest = match at_last(outcome, message.received) {
+        Outcome::Retry(after, _) => Some(after.unwrap_or_else(|| back_off(message.received))),
+        Outcome::GiveUp(why) => {
+            let Letters { house, queue } = letters;
+            let now = house.rooms.clock.now();
+            let kept = dead_letters::bury(&house.rooms.table, *queue, &message.body, &why, message.received, now).await;
+            (!kept).then(|| back_off(message.received))
         }
-        Outcome::Acknowledge => {
-            if let Err(error) = queue.delete(message.id) {
-                tracing::error!(cause = %error, "a message could not be deleted; its job will be done again");
-            }
-        }
+        Outcome::Acknowledge => None,
+    };
+    if let Some(rest) = rest {
+        queue.retry_after(message.id, rest);
+    } else if let Err(error) = queue.delete(message.id) {
+        tracing::error!(cause = %error, "a message could not be deleted; its job will be done again");
     }
 }

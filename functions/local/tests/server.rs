@@ -62,7 +62,7 @@ async fn connect(github: &GitHubStandIn, running: &Running, webhooks: &str) -> R
 /// Puts a job among the dead letters, as five failed tries do.
 async fn give_up(queue: &Path, job: SyncJob) {
     let queue = LocalQueue::open(queue, Arc::new(SystemClock), Duration::ZERO).expect("a queue");
-    let body = SyncMessage { job, delivery: None }.to_body().expect("a body");
+    let body = SyncMessage::new(job).to_body().expect("a body");
     queue.send(&body, Duration::ZERO).await.expect("sent");
     for _ in 0..5 {
         assert_eq!(queue.receive(1).expect("received").len(), 1);

@@ -15,6 +15,12 @@ pub enum SyncError {
     /// There are no credentials to ask GitHub with.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
+    /// GitHub has an installation, and gives no token for it: it is being changed, or another App's key was used.
+    #[error("GitHub has the installation and gives no token for it: {0}")]
+    NoToken(covermark_github::Error),
+    /// GitHub remembers a delivery no longer.
+    #[error("GitHub does not have the delivery any more: {0}")]
+    Forgotten(covermark_github::Error),
     /// The job or event is none that we know.
     #[error("not an event for sync: {0}")]
     Event(String),
@@ -25,8 +31,9 @@ impl Fault for SyncError {
         match self {
             Self::GitHub(error) => error.class(),
             Self::State(error) => error.class(),
+            Self::NoToken(_) => FaultClass::Retry(None),
             Self::Credentials(error) => error.class(),
-            Self::Event(_) => FaultClass::Permanent,
+            Self::Event(_) | Self::Forgotten(_) => FaultClass::Permanent,
         }
     }
 }

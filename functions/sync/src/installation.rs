@@ -1,19 +1,23 @@
-//! One installation and the list of its repositories.
+//! One installation, and what of it goes with it when it is gone.
 
-use std::collections::HashSet;
-
-use covermark_github::{AccountKind, Error as GitHubError, GitHub};
+use covermark_github::{AccountKind, Error as GitHubError};
 use covermark_state::rows::{
     installation::{Installation, Selection},
-    repository::Repository,
+    reconcile::{Counts, Outcome, Reconciled, Run},
 };
-use covermark_types::{AccountId, AppId, InstallationId, Provider, RepositoryId, Timestamp};
+use covermark_types::{AccountId, AppId, DeliveryId, InstallationId, Provider, Timestamp};
 
-use crate::{Sync, SyncError};
+use crate::{Progress, Sync, SyncError, listing};
 
-/// Reads the installation; what GitHub no longer has becomes a tombstone, and its repositories are let go.
-pub(crate) async fn level(app: &Sync, provider: &Provider, id: InstallationId) -> Result<(), SyncError> {
-    let github = app.apps.github(provider).await?;
+/// Reads the installation and its repositories; what GitHub no longer has becomes a tombstone, and its repositories are
+/// let go.
+pub(crate) async fn level(
+    app: &Sync,
+    provider: &Provider,
+    id: InstallationId,
+    delivery: Option<&DeliveryId>,
+) -> Result<Progress, SyncError> {
+    let github = app.github(provider, Some(id)).await?;
     let seen_at = app.clock.now();
     match github.installation(id).await {
         Ok(found) => {
@@ -21,16 +25,21 @@ pub(crate) async fn level(app: &Sync, provider: &Provider, id: InstallationId) -
             store(app, provider, app_id, &found, seen_at).await?;
             // GitHub mints no token for a suspended installation: its list stays as it was.
             if found.suspended_at.is_some() {
-                return Ok(());
+                let counts = Counts { installations: 1, calls: 1, ..Counts::default() };
+                complete(app, provider, id, seen_at, counts).await?;
+                return Ok(Progress::Done);
             }
-            repositories(app, &github, provider, id).await
+            listing::begin(app, &github, provider, id, seen_at, delivery).await
         }
-        Err(GitHubError::NotFound(_) | GitHubError::InstallationGone { .. }) => gone(app, provider, id, seen_at).await,
+        Err(GitHubError::NotFound(_) | GitHubError::InstallationGone { .. }) => {
+            gone(app, provider, id, seen_at).await?;
+            Ok(Progress::Done)
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Writes what GitHub says of an installation.
+/// Writes what GitHub says of an installation; whether that was new.
 pub(crate) async fn store(
     app: &Sync,
     provider: &Provider,
@@ -81,63 +90,20 @@ fn kind_name(kind: AccountKind) -> &'static str {
 async fn gone(app: &Sync, provider: &Provider, id: InstallationId, seen_at: Timestamp) -> Result<(), SyncError> {
     app.table.delete_installation(provider, id, seen_at).await?;
     let detached = app.table.detach_repositories(provider, id, seen_at).await?;
+    let counts = Counts { calls: 1, removed: detached as u64, ..Counts::default() };
+    complete(app, provider, id, seen_at, counts).await?;
     tracing::info!(github_installation_id = %id, detached, "installation gone");
     Ok(())
 }
 
-/// Reads the list to its end, page by page, then lets go what is not on it. A listing that fails half-way takes nothing
-/// away.
-async fn repositories(app: &Sync, github: &GitHub, provider: &Provider, id: InstallationId) -> Result<(), SyncError> {
-    let client = github.installation_client(id);
-    let started = app.clock.now();
-    let mut listed: HashSet<RepositoryId> = HashSet::new();
-    let (mut next, mut total) = (Some(1), None);
-    while let Some(page) = next {
-        let seen_at = app.clock.now();
-        let found = client.repositories_page(page).await?;
-        let rows: Vec<Repository> =
-            found.items.iter().map(|repository| row(provider, Some(id), repository, seen_at)).collect();
-        listed.extend(rows.iter().map(|row| row.id));
-        app.table.put_repositories(&rows).await?;
-        (next, total) = (found.next, found.total);
-    }
-    // What moved from page to page while the list was read is on none of them. Then nothing is taken away; the next
-    // reading is complete.
-    if total.is_some_and(|total| total != listed.len() as u64) {
-        tracing::info!(github_installation_id = %id, listed = listed.len(), total, "the list changed while it was read");
-        return Ok(());
-    }
-    for known in app.table.repositories_of(provider, id).await? {
-        if !listed.contains(&known.id) {
-            app.table.remove_repository(provider, known.id, id, started).await?;
-        }
-    }
-    app.table.set_installation_reconciled(provider, id, started).await?;
-    tracing::info!(github_installation_id = %id, repositories = listed.len(), "repositories read");
-    Ok(())
-}
-
-/// A repository as GitHub shows it, as the row that we keep.
-pub(crate) fn row(
+async fn complete(
+    app: &Sync,
     provider: &Provider,
-    installation: Option<InstallationId>,
-    found: &covermark_github::Repository,
-    seen_at: Timestamp,
-) -> Repository {
-    Repository {
-        provider: provider.clone(),
-        id: found.id,
-        name: found.name.clone(),
-        owner_id: found.owner.as_ref().map_or(AccountId(0), |owner| owner.id),
-        installation,
-        private: found.private,
-        archived: found.archived,
-        fork: found.fork,
-        // An empty repository has no branch yet.
-        default_branch: found.default_branch.clone().unwrap_or_default(),
-        updated_at: found.updated_at.unwrap_or(seen_at),
-        seen_at,
-        removed_at: None,
-        version: 0,
-    }
+    id: InstallationId,
+    started_at: Timestamp,
+    counts: Counts,
+) -> Result<(), SyncError> {
+    let run = Run { started_at, outcome: Outcome::Complete, counts };
+    app.table.note_reconcile(provider, Reconciled::Installation(id), run, None, app.clock.now()).await?;
+    Ok(())
 }

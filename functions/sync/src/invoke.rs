@@ -1,18 +1,20 @@
-//! How Lambda enters: a batch of the sync queue, or the schedule's `{"reconcile": true}`.
+//! How Lambda enters: a batch of the sync queue, or the schedules' `{"reconcile": true}` and `{"tend": true}`.
 
 use std::sync::Arc;
 
 use covermark_service::{
     batch::{self, SqsEvent},
+    dead_letters,
     problem::Chain,
 };
 use covermark_state::{
     jobs::{Job as _, SyncJob, SyncMessage},
     queue::SqsQueue,
+    rows::dead_letter::QueueName,
 };
 use serde_json::{Value, json};
 
-use crate::{Sync, SyncError, handle};
+use crate::{Replays, Sync, SyncError, handle};
 
 /// The function on Lambda: its work, and its queue to change a message's visibility with.
 pub struct Lambda {
@@ -25,10 +27,14 @@ pub struct Lambda {
 /// Takes one event of Lambda's.
 ///
 /// # Errors
-/// When the event is none of the two, or a scheduled reconciliation failed.
+/// When the event is none of these, or what was scheduled failed.
 pub async fn invoke(lambda: Arc<Lambda>, event: Value) -> Result<Value, SyncError> {
     if event.get("reconcile").and_then(Value::as_bool) == Some(true) {
         return scheduled(&lambda.app).await;
+    }
+    if event.get("tend").and_then(Value::as_bool) == Some(true) {
+        let tended = crate::tend(&lambda.app, Replays::WhenDue).await?;
+        return Ok(json!({ "found": tended.found, "replayed": tended.replayed }));
     }
     let batch: SqsEvent = serde_json::from_value(event).map_err(|error| SyncError::Event(error.to_string()))?;
     let (app, queue) = (&lambda.app, &lambda.queue);
@@ -45,6 +51,9 @@ pub async fn invoke(lambda: Arc<Lambda>, event: Value) -> Result<Value, SyncErro
                 tracing::warn!(cause = %error, "a message keeps the queue's own visibility timeout");
             }
         },
+        |body, why, attempts| async move {
+            dead_letters::bury(&app.table, QueueName::Sync, &body, &why, attempts, app.clock.now()).await
+        },
     )
     .await;
     serde_json::to_value(answer).map_err(|error| SyncError::Event(error.to_string()))
@@ -55,7 +64,7 @@ async fn scheduled(app: &Sync) -> Result<Value, SyncError> {
     let mut failed = None;
     for provider in &connected {
         // One GitHub's outage, or one App's damaged credentials, is not the others' affair.
-        if let Err(error) = crate::level(app, &SyncJob::Reconcile { provider: provider.clone() }).await {
+        if let Err(error) = handle(app, SyncMessage::new(SyncJob::Reconcile { provider: provider.clone() })).await {
             tracing::error!(%provider, cause = %Chain(&error), "a provider could not be reconciled");
             failed = Some(error);
         }

@@ -2,27 +2,39 @@
 //! that lost, doubled or shuffled webhooks end in the same place. Lists are read to their end before anything that is
 //! not on them is taken away.
 
+mod access;
+mod already;
 mod commit;
 mod error;
 mod installation;
 mod invoke;
+mod letters;
+mod listing;
 mod pull;
 mod reconcile;
+mod redelivery;
+mod remember;
 mod repository;
+mod tend;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use covermark_service::credentials::Apps;
+use covermark_github::GitHub;
+use covermark_service::{budgets, credentials::Apps, problem::Chain};
 use covermark_state::{
     Table,
     jobs::{SyncJob, SyncMessage},
-    queue::Queue,
-    rows::delivery::DeliveryOutcome,
+    queue::{Graves, Queue},
+    rows::dead_letter::QueueName,
 };
-use covermark_types::{Clock, Fault as _, FaultClass, Provider};
+use covermark_types::{Clock, Fault as _, FaultClass, InstallationId, Provider};
 
 pub use error::SyncError;
 pub use invoke::{Lambda, invoke};
+pub use tend::{Replays, Tended, tend};
+
+/// How long one job reads a list before it hands the rest on: well within the function's own two minutes.
+pub const PATIENCE: Duration = Duration::from_secs(80);
 
 /// What the function works with.
 pub struct Sync {
@@ -34,8 +46,21 @@ pub struct Sync {
     pub sync: Arc<dyn Queue>,
     /// Where commits go whose pull request was opened after their report came.
     pub feedback: Arc<dyn Queue>,
+    /// Where the queues put what they give up.
+    pub graves: Vec<(QueueName, Arc<dyn Graves>)>,
+    /// How long one job may read a list: [`PATIENCE`].
+    pub patience: Duration,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+/// Whether a job is done, or its rest was sent on as a message of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Our state is level.
+    Done,
+    /// A further message does the rest, and ends the delivery.
+    HandedOn,
 }
 
 /// Does one message's job. Can be done again at any time.
@@ -43,67 +68,83 @@ pub struct Sync {
 /// # Errors
 /// Says whether trying again helps, and when.
 pub async fn handle(app: &Sync, message: SyncMessage) -> Result<(), SyncError> {
-    let done = level(app, &message.job).await;
-    if let Err(error) = &done
+    let done = work(app, &message).await;
+    if let (Err(error), Some(provider)) = (&done, message.job.provider())
         && error.class() == FaultClass::Unauthorized
     {
-        app.apps.after_refusal(provider_of(&message.job)).await;
+        app.apps.after_refusal(provider).await;
     }
-    remember(app, &message, &done).await?;
-    done
+    app.note_budgets(&message.job).await;
+    remember::outcome(app, &message, &done).await?;
+    done.map(drop)
+}
+
+async fn work(app: &Sync, message: &SyncMessage) -> Result<Progress, SyncError> {
+    if already::is_level(app, message).await? {
+        tracing::debug!(job = ?message.job, "read since it was asked for");
+        return Ok(Progress::Done);
+    }
+    level_for(app, message).await
 }
 
 /// Makes what the job names level with GitHub.
 ///
 /// # Errors
 /// As [`handle`].
-pub async fn level(app: &Sync, job: &SyncJob) -> Result<(), SyncError> {
-    match job {
-        SyncJob::Installation { provider, installation } => installation::level(app, provider, *installation).await,
+pub async fn level(app: &Sync, job: &SyncJob) -> Result<Progress, SyncError> {
+    level_for(app, &SyncMessage::new(job.clone())).await
+}
+
+async fn level_for(app: &Sync, message: &SyncMessage) -> Result<Progress, SyncError> {
+    let delivery = message.delivery.as_ref();
+    match &message.job {
         // The list is read with the installation's own row: it may have come to us before the installation's event did.
-        SyncJob::InstallationRepositories { provider, installation } => {
-            installation::level(app, provider, *installation).await
+        SyncJob::Installation { provider, installation }
+        | SyncJob::InstallationRepositories { provider, installation } => {
+            return installation::level(app, provider, *installation, delivery).await;
+        }
+        SyncJob::Listing { provider, installation, started_at } => {
+            return listing::go_on(app, provider, *installation, *started_at, delivery).await;
         }
         SyncJob::Repository { provider, repository, installation } => {
-            repository::level(app, provider, *repository, *installation).await
+            return repository::level(app, provider, *repository, *installation, delivery).await;
         }
         SyncJob::Pull { provider, repository, pull, installation } => {
-            pull::level(app, provider, *repository, *pull, *installation).await
+            return pull::level(app, provider, *repository, *pull, *installation, delivery).await;
         }
         SyncJob::Commit { provider, repository, commit, hint } => {
-            commit::hinted(app, provider, *repository, commit, *hint).await
+            commit::hinted(app, provider, *repository, commit, *hint).await?;
         }
         SyncJob::Queued { provider, repository, commit, branch, base } => {
-            commit::queued(app, provider, *repository, commit, branch, base.as_ref()).await
+            commit::queued(app, provider, *repository, commit, branch, base.as_ref()).await?;
         }
-        SyncJob::Reconcile { provider } => reconcile::all(app, provider).await,
+        SyncJob::Access { provider, user, organization, .. } => {
+            access::changed(app, provider, *user, *organization).await?;
+        }
+        SyncJob::Revoked { provider, user } => access::revoked(app, provider, *user).await?,
+        SyncJob::Reconcile { provider } => reconcile::all(app, provider).await?,
+        SyncJob::Redeliver { provider } => return redelivery::look(app, provider).await,
+        SyncJob::Replay { letter } => letters::replay(app, letter).await?,
     }
+    Ok(Progress::Done)
 }
 
-fn provider_of(job: &SyncJob) -> &Provider {
-    match job {
-        SyncJob::Installation { provider, .. }
-        | SyncJob::InstallationRepositories { provider, .. }
-        | SyncJob::Repository { provider, .. }
-        | SyncJob::Pull { provider, .. }
-        | SyncJob::Commit { provider, .. }
-        | SyncJob::Queued { provider, .. }
-        | SyncJob::Reconcile { provider } => provider,
+impl Sync {
+    /// The client of a provider's App; it knows before when it must not ask.
+    async fn github(&self, provider: &Provider, installation: Option<InstallationId>) -> Result<GitHub, SyncError> {
+        let github = self.apps.github(provider).await?;
+        budgets::before(&self.table, provider, &github, installation, self.clock.now()).await?;
+        Ok(github)
     }
-}
 
-/// Closes the delivery that caused the job: after success a redelivery is dropped, after a final failure it is done
-/// again. A job that will be retried leaves it open.
-async fn remember(app: &Sync, message: &SyncMessage, done: &Result<(), SyncError>) -> Result<(), SyncError> {
-    let Some(delivery) = &message.delivery else { return Ok(()) };
-    let outcome = match done {
-        Ok(()) => DeliveryOutcome::Done,
-        Err(error) if error.class() == FaultClass::Permanent => DeliveryOutcome::Failed,
-        Err(_) => return Ok(()),
-    };
-    let now = app.clock.now();
-    app.table.finish_delivery(provider_of(&message.job), delivery, outcome, now).await?;
-    Ok(())
+    /// Writes down what GitHub said of its limits. Losing that costs a request, so it is no reason to fail.
+    async fn note_budgets(&self, job: &SyncJob) {
+        let Some(provider) = job.provider() else { return };
+        let Ok(github) = self.apps.github(provider).await else { return };
+        if let Err(error) = budgets::after(&self.table, provider, &github, self.clock.now()).await {
+            tracing::warn!(cause = %Chain(&error), "what GitHub said of its limits could not be kept");
+        }
+    }
 }
 
 #[cfg(test)]

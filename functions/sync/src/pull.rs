@@ -5,9 +5,9 @@ use covermark_state::{
     jobs::{FeedbackJob, Job as _},
     rows::pull::{Pull, PullState},
 };
-use covermark_types::{InstallationId, Provider, PullNumber, RepositoryId, Timestamp};
+use covermark_types::{DeliveryId, InstallationId, Provider, PullNumber, RepositoryId, Timestamp};
 
-use crate::{Sync, SyncError, installation};
+use crate::{Progress, Sync, SyncError, installation};
 
 /// Reads the pull request and writes it; if the report of its head came before it, it gets its answer now.
 pub(crate) async fn level(
@@ -16,19 +16,20 @@ pub(crate) async fn level(
     repository: RepositoryId,
     number: PullNumber,
     hinted: Option<InstallationId>,
-) -> Result<(), SyncError> {
+    delivery: Option<&DeliveryId>,
+) -> Result<Progress, SyncError> {
     let mut known = app.table.repository(provider, repository).await?;
     if let (None, Some(installation)) = (&known, hinted) {
         // The pull request's event overtook the installation's.
-        installation::level(app, provider, installation).await?;
+        installation::level(app, provider, installation, None).await?;
         known = app.table.repository(provider, repository).await?;
     }
     let covered = known.and_then(|row| Some((row.installation?, row.name)));
     let Some((installation, name)) = covered else {
         tracing::info!(github_repository_id = %repository, "a pull request of a repository that no installation covers");
-        return Ok(());
+        return Ok(Progress::Done);
     };
-    let github = app.apps.github(provider).await?;
+    let github = app.github(provider, Some(installation)).await?;
     let permissions = [Permission::read(Resource::PullRequests)];
     let seen_at = app.clock.now();
     match github.repository_client(installation, repository, &name, &permissions).pull(number).await {
@@ -37,12 +38,24 @@ pub(crate) async fn level(
             let before = app.table.pull(provider, repository, number).await?;
             app.table.put_pull(&pull).await?;
             if before.is_some_and(|before| is_judged_alike(&before, &pull)) {
-                return Ok(());
+                return Ok(Progress::Done);
             }
-            answer_early_report(app, &pull).await
+            answer_early_report(app, &pull).await?;
+            Ok(Progress::Done)
         }
         // GitHub does not delete pull requests; the repository went, and its own job says so.
-        Err(GitHubError::NotFound(_) | GitHubError::Suspended { .. } | GitHubError::InstallationGone { .. }) => Ok(()),
+        Err(GitHubError::NotFound(_) | GitHubError::Suspended { .. }) => Ok(Progress::Done),
+        // It may be gone, or we asked with another App's key: that is looked at, not believed. A token narrowed to a
+        // repository that left the installation is refused as invalid.
+        Err(error @ (GitHubError::InstallationGone { .. } | GitHubError::Rejected(_))) => {
+            installation::level(app, provider, installation, delivery).await?;
+            let still = app.table.repository(provider, repository).await?.and_then(|row| row.installation);
+            match error {
+                _ if still != Some(installation) => Ok(Progress::Done),
+                GitHubError::InstallationGone { .. } => Err(SyncError::NoToken(error)),
+                error => Err(error.into()),
+            }
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -1,18 +1,28 @@
-use std::sync::Arc;
+mod healing;
+mod letters;
+mod lists;
+
+use std::{sync::Arc, time::Duration};
 
 use covermark_github::CredentialsDocument;
 use covermark_service::credentials::{self, Apps};
-use covermark_standin::{Fault, GitHubStandIn};
+use covermark_standin::{Fault, GitHubStandIn, Options};
 use covermark_state::{
     jobs::{FeedbackJob, Hint, Job as _, SyncJob, SyncMessage},
-    rows::{commit::CommitRow, pull::PullState, repository::Repository},
+    rows::{
+        budget::Whose,
+        commit::CommitRow,
+        last_delivery::{Concerned, Fate},
+        pull::PullState,
+        repository::Repository,
+    },
 };
-use covermark_testing::{MemoryVault, RecordingQueue, http, table};
+use covermark_testing::{MemoryVault, RecordingQueue, StoppedClock, http, table};
 use covermark_types::{
-    Clock as _, Fault as _, FaultClass, InstallationId, Provider, PullNumber, RepositoryId, RepositoryName, SystemClock,
+    Clock, Fault as _, FaultClass, InstallationId, Provider, PullNumber, RepositoryId, RepositoryName, SystemClock,
 };
 
-use crate::{Sync, handle, level};
+use crate::{PATIENCE, Sync, handle, level};
 
 struct World {
     github: GitHubStandIn,
@@ -22,17 +32,29 @@ struct World {
 }
 
 async fn world_with(github: GitHubStandIn) -> World {
+    world_on(github, Arc::new(SystemClock)).await
+}
+
+async fn world_on(github: GitHubStandIn, clock: Arc<dyn Clock>) -> World {
     let vault = Arc::new(MemoryVault::default());
     let Ok(document) = CredentialsDocument::parse(github.credentials_document().as_bytes()) else {
         panic!("the stand-in's document is refused");
     };
     credentials::store(vault.as_ref(), &gh(), &document, covermark_types::Timestamp::now()).await.expect("stored");
-    let clock = Arc::new(SystemClock);
     let (queue, feedback) = (Arc::new(RecordingQueue::default()), Arc::new(RecordingQueue::default()));
     let table = table().await;
     let apps = Arc::new(Apps::new(vault, table.clone(), clock.clone(), http()));
-    let app = Sync { table, apps, sync: queue.clone(), feedback: feedback.clone(), clock };
+    let (graves, patience) = (Vec::new(), PATIENCE);
+    let app = Sync { table, apps, sync: queue.clone(), feedback: feedback.clone(), graves, patience, clock };
     World { github, app, queue, feedback }
+}
+
+/// A world whose time stands still, GitHub's with it.
+async fn world_at_rest() -> (World, Arc<StoppedClock>) {
+    let clock = Arc::new(StoppedClock::default());
+    let options = Options { clock: clock.clone(), ..Options::default() };
+    let github = GitHubStandIn::start_with(options).await.expect("a free port");
+    (world_on(github, clock.clone()).await, clock)
 }
 
 async fn world() -> World {
@@ -216,18 +238,29 @@ async fn a_report_that_came_before_its_pull_request_is_answered_once_when_that_i
 
 #[tokio::test]
 async fn a_rate_limit_is_obeyed_without_sleeping_and_without_losing_the_delivery() {
-    let world = world().await;
+    let (world, clock) = world_at_rest().await;
     let acme = world.github.org("acme");
     let id = world.github.install_app(&acme).state().id;
     let delivery = "72d3162e-cc78-11e3-81ab-4c9367dc0958".parse().expect("a GUID");
-    let now = SystemClock.now();
+    let now = clock.now();
     world.app.table.receive_delivery(&gh(), &delivery, "installation", now).await.expect("written");
     world.github.inject(Fault::on("GET /app/installations/{installation_id}").secondary_rate_limited(Some(90)));
-    let message = SyncMessage { job: installation_job(id), delivery: Some(delivery.clone()) };
+    let message = SyncMessage::new(installation_job(id)).of(delivery.clone());
     let error = handle(&world.app, message.clone()).await.expect_err("limited");
     assert!(matches!(error.class(), FaultClass::Retry(Some(wait)) if wait.as_secs() >= 80), "{:?}", error.class());
     let row = world.app.table.delivery(&gh(), &delivery, now).await.expect("read").expect("there");
     assert_eq!(format!("{:?}", row.state), "Received");
+    // Whoever comes too early is told so without a request, and so is every other function: it is in the table.
+    let calls = world.github.call_count();
+    let early = handle(&world.app, message.clone()).await.expect_err("too early");
+    assert!(matches!(early.class(), FaultClass::Retry(Some(_))));
+    assert_eq!(world.github.call_count(), calls);
+    let budget = world.app.table.budget(&gh(), Whose::App).await.expect("read").expect("known");
+    assert!(budget.wait(clock.now()).is_some_and(|wait| wait.as_secs() >= 80));
+    let shown = world.app.table.last_delivery(&gh(), Concerned::Installation(id)).await.expect("read").expect("shown");
+    assert_eq!((shown.fate, shown.event.as_str()), (Fate::Waiting, "installation"));
+    assert!(shown.why.is_some_and(|why| why.contains("rate limit")));
+    clock.advance(Duration::from_secs(91));
     handle(&world.app, message).await.expect("done");
     let row = world.app.table.delivery(&gh(), &delivery, now).await.expect("read").expect("there");
     assert_eq!(format!("{:?}", row.state), "Done");

@@ -15,6 +15,7 @@ use covermark_github::webhook::{Delivery, Event, HookTarget, Refused, Verified, 
 use covermark_service::{
     body::{self, BodyError},
     credentials::CredentialsError,
+    hints::{self, Hinted},
     problem::{Chain, Problem},
     repository_hooks::HookSecrets,
     webhook_secrets::WebhookSecrets,
@@ -30,10 +31,7 @@ use covermark_state::{
 };
 use covermark_types::{Clock, Provider};
 
-use crate::{
-    job::{self, Asked},
-    own_hook::{self, OwnHook},
-};
+use crate::own_hook::{self, OwnHook};
 
 /// The largest delivery that is read, in bytes: GitHub does not send larger ones.
 pub const MAX_BODY: usize = 25 * 1024 * 1024;
@@ -117,12 +115,15 @@ impl Webhook {
                 tracing::info!(metric = "webhook_event", event = delivery.event, known, github_delivery_id = %delivery.id);
                 match own {
                     Some(hook) if event == Event::Ping => return own_hook::ping(self, provider, hook).await,
+                    Some(hook) if matches!(event, Event::HookDeleted { .. }) => {
+                        return own_hook::gone(self, provider, hook).await;
+                    }
                     Some(hook) => own_hook::job(provider, delivery, &event, hook)?,
                     None if event == Event::Ping => {
                         self.remember_ping(provider, delivery).await?;
                         return Ok(accepted("pong"));
                     }
-                    None => job::of(provider, delivery, &event),
+                    None => hints::of(provider, delivery, &event),
                 }
             }
             Err(error) => {
@@ -133,11 +134,28 @@ impl Webhook {
                 None
             }
         };
-        let Some(asked) = job else { return Ok(accepted("nothing to do")) };
-        if asked.if_waited_for && !self.is_waited_for(&asked).await? {
+        let Some(hinted) = job else { return Ok(accepted("nothing to do")) };
+        if hinted.if_waited_for && !self.is_waited_for(&hinted).await? {
             return Ok(accepted("nothing to do"));
         }
-        self.queue(provider, delivery, &asked.message).await
+        self.is_ours(provider, delivery).await?;
+        self.queue(provider, delivery, hinted.job).await
+    }
+
+    /// Two Apps may have been given one secret; what another one was sent is none of our business. Looked at only when
+    /// there is something to do, since it may cost a read.
+    async fn is_ours(&self, provider: &Provider, delivery: &Delivery) -> Result<(), Problem> {
+        let Some(theirs) = delivery.target_id else { return Ok(()) };
+        match self.secrets.app(provider).await? {
+            Some(ours) if ours != theirs => {
+                tracing::warn!(metric = "webhook_refused", reason = "other_app", app = %theirs, "a delivery was refused");
+                Err(Problem::new(
+                    StatusCode::FORBIDDEN,
+                    format!("The delivery is for the App {theirs}, and the one connected here is {ours}."),
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whoever sets the App up is waiting to see it.
@@ -147,19 +165,20 @@ impl Webhook {
     }
 
     /// Whether a commit's verdict waits for its CI. Of all that ends on GitHub that is little, and one read tells it.
-    async fn is_waited_for(&self, asked: &Asked) -> Result<bool, Problem> {
-        let SyncJob::Commit { provider, repository, commit, .. } = &asked.message.job else { return Ok(true) };
+    async fn is_waited_for(&self, hinted: &Hinted) -> Result<bool, Problem> {
+        let SyncJob::Commit { provider, repository, commit, .. } = &hinted.job else { return Ok(true) };
         let Some(timing) = self.table.timing(provider, *repository, commit).await? else { return Ok(false) };
-        let echo = asked.context.as_ref().is_some_and(|context| timing.contexts.contains(context));
+        let echo = hinted.context.as_ref().is_some_and(|context| timing.contexts.contains(context));
         Ok(!timing.concluded && !echo)
     }
 
-    async fn queue(&self, provider: &Provider, delivery: &Delivery, job: &SyncMessage) -> Result<Response, Problem> {
+    async fn queue(&self, provider: &Provider, delivery: &Delivery, job: SyncJob) -> Result<Response, Problem> {
         let now = self.clock.now();
+        let message = SyncMessage::new(job).of(delivery.id.clone()).asked(now);
         if self.table.receive_delivery(provider, &delivery.id, &delivery.event, now).await? == Received::Known {
             return Ok(accepted("already known"));
         }
-        if let Err(error) = self.sync.send(&job.to_body()?, std::time::Duration::ZERO).await {
+        if let Err(error) = self.sync.send(&message.to_body()?, std::time::Duration::ZERO).await {
             // Marked as failed, so that the redelivery of the same GUID is not taken for a double.
             let failed = self.table.finish_delivery(provider, &delivery.id, DeliveryOutcome::Failed, now).await;
             if let Err(error) = failed {

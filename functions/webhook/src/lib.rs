@@ -3,7 +3,6 @@
 //! `sync` reads the truth.
 
 mod handler;
-mod job;
 mod own_hook;
 
 pub use handler::{MAX_BODY, Webhook, routes};

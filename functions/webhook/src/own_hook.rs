@@ -7,14 +7,16 @@ use axum::{
 };
 use bytes::Bytes;
 use covermark_github::webhook::{Delivery, Event, Refused, Verified, verify};
-use covermark_service::problem::Problem;
+use covermark_service::{
+    hints::{self, Hinted},
+    problem::Problem,
+};
 use covermark_state::jobs::SyncJob;
 use covermark_types::{Provider, RepositoryId};
 
 use crate::{
     Webhook,
     handler::{accepted, refusal},
-    job::{self, Asked},
 };
 
 /// The hook that a delivery is proven to come from.
@@ -72,18 +74,25 @@ pub(crate) async fn ping(app: &Webhook, provider: &Provider, hook: &OwnHook) -> 
     Ok(accepted(if noted.applied() { "pong" } else { "signed with a former secret" }))
 }
 
+/// The hook was deleted on GitHub: its secret is void, and the settings page offers to make another.
+pub(crate) async fn gone(app: &Webhook, provider: &Provider, hook: &OwnHook) -> Result<Response, Problem> {
+    let noted = app.table.retire_repository_hook(provider, hook.repository, app.clock.now()).await?;
+    Ok(accepted(if noted.applied() { "retired" } else { "nothing to do" }))
+}
+
 /// What a delivery hints at. An installation that it names is not believed: the hook is the repository's.
 pub(crate) fn job(
     provider: &Provider,
     delivery: &Delivery,
     event: &Event,
     hook: &OwnHook,
-) -> Result<Option<Asked>, Problem> {
+) -> Result<Option<Hinted>, Problem> {
     let about = match event {
         Event::Repository { repository, .. }
         | Event::PullRequest { repository, .. }
         | Event::Push { repository, .. } => repository.id,
         Event::Ci(event) => event.repository.id,
+        Event::Reference(event) => event.repository.id,
         _ => return Ok(None),
     };
     if about != hook.repository {
@@ -94,11 +103,11 @@ pub(crate) fn job(
             "The delivery speaks of another repository than the one that its hook belongs to.",
         ));
     }
-    let mut asked = job::of(provider, delivery, event);
+    let mut hinted = hints::of(provider, delivery, event);
     if let Some(SyncJob::Repository { installation, .. } | SyncJob::Pull { installation, .. }) =
-        asked.as_mut().map(|asked| &mut asked.message.job)
+        hinted.as_mut().map(|hinted| &mut hinted.job)
     {
         *installation = None;
     }
-    Ok(asked)
+    Ok(hinted)
 }

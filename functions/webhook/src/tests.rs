@@ -1,3 +1,5 @@
+mod events;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{
@@ -112,7 +114,7 @@ async fn a_signed_delivery_becomes_one_small_job() {
         assert!(world.remembers().await);
     }
     assert_eq!(jobs[0], jobs[1], "the incumbent's name is an alias");
-    insta::assert_snapshot!(jobs[0], @r#"{"v":1,"kind":"pull","provider":"gh","repository":42,"pull":7,"installation":5,"delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958"}"#);
+    insta::assert_snapshot!(jobs[0], @r#"{"v":1,"kind":"pull","provider":"gh","repository":42,"pull":7,"installation":5,"delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958","asked_at":1790000000000}"#);
 }
 
 #[tokio::test]
@@ -284,18 +286,7 @@ async fn a_further_provider_is_let_in_seconds_after_it_was_connected() {
     let lab: Provider = "lab-2".parse().expect("a provider");
     let document = Secret::new(serde_json::json!({ "secrets": [SECRET] }).to_string());
     world.vault.put(&webhook_document(&lab), &document).await.expect("stored");
-    let row = ConnectedProvider {
-        slug: lab,
-        web_url: "https://lab.example/".parse().expect("an address"),
-        api_url: "https://lab.example/api/v3".parse().expect("an address"),
-        app_slug: "covermark".to_owned(),
-        app_id: AppId(2),
-        client_id: "Iv1.abc".to_owned(),
-        private_ca: false,
-        connected_at: covermark_types::Clock::now(&*world.clock),
-        connected_by: "command line".to_owned(),
-    };
-    world.table.put_provider(&row).await.expect("listed");
+    world.table.put_provider(&row(lab, 2)).await.expect("listed");
     world.clock.advance(NOTHING_LIFETIME);
     assert_eq!(world.opened("/webhooks/lab-2").await, (StatusCode::ACCEPTED, "queued".to_owned()));
 }
@@ -378,7 +369,7 @@ async fn the_end_of_ci_is_a_job_for_a_commit_that_waits_for_it_and_nothing_for_a
     world.wait_for(&["covermark/patch"]).await;
     assert_eq!(world.heard("check_suite", suite(414_243)).await, "nothing to do", "our own suite");
     assert_eq!(world.heard("check_suite", suite(15_368)).await, "queued");
-    insta::assert_snapshot!(world.queue.sent()[0], @r#"{"v":1,"kind":"commit-hint","provider":"gh","repository":42,"commit":"0123456789abcdef0123456789abcdef01234567","hint":"ci-ended","delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958"}"#);
+    insta::assert_snapshot!(world.queue.sent()[0], @r#"{"v":1,"kind":"commit-hint","provider":"gh","repository":42,"commit":"0123456789abcdef0123456789abcdef01234567","hint":"ci-ended","delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958","asked_at":1790000000000}"#);
 }
 
 #[tokio::test]
@@ -418,10 +409,29 @@ async fn a_merge_queue_is_heard_of_by_its_event_and_by_its_branch() {
     let group = serde_json::json!({ "head_sha": SHA, "head_ref": branch, "base_sha": SHA });
     let event = serde_json::json!({ "action": "checks_requested", "merge_group": group });
     assert_eq!(world.heard("merge_group", event).await, "queued");
-    insta::assert_snapshot!(world.queue.sent()[0], @r#"{"v":1,"kind":"queued","provider":"gh","repository":42,"commit":"0123456789abcdef0123456789abcdef01234567","branch":"gh-readonly-queue/main/pr-7-0123456789abcdef","base":"0123456789abcdef0123456789abcdef01234567","delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958"}"#);
+    insta::assert_snapshot!(world.queue.sent()[0], @r#"{"v":1,"kind":"queued","provider":"gh","repository":42,"commit":"0123456789abcdef0123456789abcdef01234567","branch":"gh-readonly-queue/main/pr-7-0123456789abcdef","base":"0123456789abcdef0123456789abcdef01234567","delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958","asked_at":1790000000000}"#);
     for (reference, answer) in [(branch, "queued"), ("refs/heads/main", "nothing to do")] {
         let world = self::world().await;
         let push = serde_json::json!({ "ref": reference, "after": SHA });
         assert_eq!(world.heard("push", push).await, answer);
     }
+}
+
+fn row(slug: Provider, app: u64) -> ConnectedProvider {
+    ConnectedProvider {
+        slug,
+        web_url: "https://lab.example/".parse().expect("an address"),
+        api_url: "https://lab.example/api/v3".parse().expect("an address"),
+        app_slug: "covermark".to_owned(),
+        app_id: AppId(app),
+        client_id: "Iv1.abc".to_owned(),
+        private_ca: false,
+        connected_at: covermark_types::Timestamp::UNIX_EPOCH,
+        connected_by: "command line".to_owned(),
+    }
+}
+
+/// The App with this id is connected for github.com.
+async fn connect(world: &World, app: u64) {
+    world.table.put_provider(&row(Provider::github(), app)).await.expect("listed");
 }

@@ -6,7 +6,8 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use covermark_state::{
     Table,
     blobs::{Blobs, S3Bucket},
-    queue::SqsQueue,
+    queue::{Graves, SqsQueue},
+    rows::dead_letter::QueueName,
     sdk_http::SdkHttp,
     vault::SecretsManager,
 };
@@ -93,6 +94,13 @@ impl Cloud {
     #[must_use]
     pub fn queue(&self, url: String) -> Arc<SqsQueue> {
         Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(&self.sdk), url))
+    }
+
+    /// Where queues put what they give up, each the queue with that URL.
+    #[must_use]
+    pub fn graves<const N: usize>(&self, queues: [(QueueName, String); N]) -> Vec<(QueueName, Arc<dyn Graves>)> {
+        let grave = |url| -> Arc<dyn Graves> { self.queue(url) };
+        queues.map(|(name, url)| (name, grave(url))).into()
     }
 
     /// The vault. `prefix` is the environment's, `covermark`; a secret's name is `covermark/gh/app`.

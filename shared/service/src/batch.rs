@@ -3,6 +3,7 @@
 
 use std::{collections::HashMap, future::Future, time::Duration};
 
+use covermark_state::queue::MAX_RECEIVES;
 use covermark_types::{Fault, FaultClass};
 use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
@@ -30,13 +31,18 @@ pub fn back_off(received: u32) -> Duration {
 }
 
 /// What became of one message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Done, or never doable: take it off the queue.
+    /// Done: take it off the queue.
     Acknowledge,
     /// Leave it on the queue, to become visible again after this time (`None`: as [`back_off`] says).
-    Retry(Option<Duration>),
+    Retry(Option<Duration>, Reason),
+    /// Never doable as it stands: take it off the queue and into the dead letters.
+    GiveUp(Reason),
 }
+
+/// Why a job was not done: a sentence for operators.
+pub type Reason = String;
 
 /// SQS's event, as far as we read it.
 #[derive(Debug, Deserialize)]
@@ -64,7 +70,7 @@ pub struct SqsRecord {
 
 impl SqsRecord {
     /// How often it was received, this time among them.
-    fn received(&self) -> u32 {
+    pub fn received(&self) -> u32 {
         self.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
     }
 }
@@ -91,16 +97,16 @@ pub fn outcome<E: Fault>(what: &str, result: Result<(), E>) -> Outcome {
     match fault.class() {
         FaultClass::Retry(after) => {
             tracing::warn!(job = what, cause = %Chain(&fault), "a job will be tried again");
-            Outcome::Retry(after)
+            Outcome::Retry(after, Chain(&fault).to_string())
         }
         // Credentials can be mended without a deployment: the job waits on the queue for it, up to the receive limit.
         FaultClass::Unauthorized => {
             tracing::error!(job = what, cause = %Chain(&fault), "a job was refused; look at the App's credentials");
-            Outcome::Retry(None)
+            Outcome::Retry(None, Chain(&fault).to_string())
         }
         FaultClass::Permanent => {
             tracing::error!(job = what, cause = %Chain(&fault), "a job cannot be done");
-            Outcome::Acknowledge
+            Outcome::GiveUp(Chain(&fault).to_string())
         }
     }
 }
@@ -109,25 +115,47 @@ pub fn outcome<E: Fault>(what: &str, result: Result<(), E>) -> Outcome {
 /// and nothing thrown away, it ends in the dead letters.
 pub fn unreadable(what: &str, error: &dyn std::error::Error) -> Outcome {
     tracing::error!(job = what, cause = %Chain(error), "a message cannot be read by this build");
-    Outcome::Retry(None)
+    Outcome::Retry(None, Chain(error).to_string())
+}
+
+/// What is done about a message that was received `received` times and came to `outcome`: the last try that fails is
+/// given up, with its reason, before the queue gives it up without one.
+#[must_use]
+pub fn at_last(outcome: Outcome, received: u32) -> Outcome {
+    match outcome {
+        Outcome::Retry(_, why) if received >= MAX_RECEIVES => Outcome::GiveUp(why),
+        other => other,
+    }
 }
 
 /// Works off a batch message by message; `hide` makes a message invisible for the time that its fault asks for, or for
-/// the [`back_off`] of its count of receives.
-pub async fn work<H, HFut, V, VFut>(event: SqsEvent, handle: H, hide: V) -> SqsAnswer
+/// the [`back_off`] of its count of receives; `bury` puts a body that is given up into the dead letters, with the reason
+/// and the number of tries, and says whether it lies there: if not, the message stays on the queue.
+pub async fn work<H, HFut, V, VFut, B, BFut>(event: SqsEvent, handle: H, hide: V, bury: B) -> SqsAnswer
 where
     H: Fn(String) -> HFut,
     HFut: Future<Output = Outcome>,
     V: Fn(String, Duration) -> VFut,
     VFut: Future<Output = ()>,
+    B: Fn(String, Reason, u32) -> BFut,
+    BFut: Future<Output = bool>,
 {
     let mut answer = SqsAnswer::default();
     for record in event.records {
-        let rest = back_off(record.received());
+        let received = record.received();
         let span = span(&record.body);
-        if let Outcome::Retry(after) = handle(record.body).instrument(span).await {
+        let outcome = at_last(handle(record.body.clone()).instrument(span).await, received);
+        let rest = match outcome {
+            Outcome::Acknowledge => None,
+            Outcome::GiveUp(why) => {
+                let kept = bury(record.body, why, received).await;
+                (!kept).then(|| back_off(received))
+            }
+            Outcome::Retry(after, _) => Some(after.unwrap_or_else(|| back_off(received))),
+        };
+        if let Some(rest) = rest {
             // The queue's own visibility timeout is made for a function that died, and lasts for minutes.
-            hide(record.receipt_handle, after.unwrap_or(rest)).await;
+            hide(record.receipt_handle, rest).await;
             answer.batch_item_failures.push(SqsFailure { item_identifier: record.message_id });
         }
     }

@@ -14,6 +14,10 @@ pub const BUCKET: &str = "COVERMARK_BUCKET";
 pub const SYNC_QUEUE: &str = "COVERMARK_SYNC_QUEUE_URL";
 /// URL of the queue that `feedback` drains.
 pub const FEEDBACK_QUEUE: &str = "COVERMARK_FEEDBACK_QUEUE_URL";
+/// The URL of the sync queue's dead letters.
+pub const SYNC_DEAD_LETTERS: &str = "COVERMARK_SYNC_DEAD_LETTERS_URL";
+/// The URL of the feedback queue's dead letters.
+pub const FEEDBACK_DEAD_LETTERS: &str = "COVERMARK_FEEDBACK_DEAD_LETTERS_URL";
 /// What the names of our secrets start with in Secrets Manager, without the final slash.
 pub const SECRETS_PREFIX: &str = "COVERMARK_SECRETS_PREFIX";
 /// Where people and CI jobs reach us: scheme, host, and a path prefix if there is one.

@@ -10,14 +10,17 @@ pub mod access;
 pub mod aws;
 pub mod batch;
 pub mod body;
+pub mod budgets;
 pub mod config;
 #[cfg(feature = "pages")]
 pub mod cookies;
 pub mod credentials;
 #[cfg(feature = "pages")]
 pub mod csrf;
+pub mod dead_letters;
 #[cfg(feature = "pages")]
 pub mod front;
+pub mod hints;
 pub mod http_client;
 pub mod lambda;
 #[cfg(feature = "pages")]

@@ -1,4 +1,4 @@
-use std::{cell::RefCell, time::Duration};
+use std::{cell::RefCell, future::ready, time::Duration};
 
 use axum::response::IntoResponse as _;
 use covermark_types::{Fault, FaultClass};
@@ -63,15 +63,9 @@ async fn what_a_client_reads_of_our_failures_is_fixed_and_says_whether_to_try_ag
 
 #[tokio::test]
 async fn of_a_batch_only_what_may_work_later_stays_on_the_queue() {
-    let record = |id: &str| {
-        json!({ "messageId": id, "receiptHandle": format!("handle-{id}"), "body": id,
-            "attributes": { "ApproximateReceiveCount": "3" } })
-    };
-    let event: SqsEvent = serde_json::from_value(json!({
-        "Records": [record("done"), record("later"), record("in-a-minute"), record("never"), record("refused")],
-    }))
-    .expect("an event");
-    let hidden = RefCell::new(Vec::new());
+    let records = ["done", "later", "in-a-minute", "never", "refused"].map(|id| record(id, 3));
+    let event: SqsEvent = serde_json::from_value(json!({ "Records": records })).expect("an event");
+    let (hidden, buried) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
     let answer = batch::work(
         event,
         |body| async move {
@@ -89,8 +83,13 @@ async fn of_a_batch_only_what_may_work_later_stays_on_the_queue() {
             hidden.borrow_mut().push((handle, after));
             async {}
         },
+        |body, _, attempts| {
+            buried.borrow_mut().push((body, attempts));
+            ready(true)
+        },
     )
     .await;
+    assert_eq!(buried.into_inner(), [("never".to_owned(), 3)]);
     assert_eq!(
         serde_json::to_value(answer).expect("JSON"),
         json!({ "batchItemFailures": [
@@ -108,9 +107,36 @@ async fn of_a_batch_only_what_may_work_later_stays_on_the_queue() {
     );
 }
 
+fn record(id: &str, received: u32) -> serde_json::Value {
+    json!({ "messageId": id, "receiptHandle": format!("handle-{id}"), "body": id,
+        "attributes": { "ApproximateReceiveCount": received.to_string() } })
+}
+
+#[tokio::test]
+async fn the_last_try_goes_into_the_dead_letters_with_its_reason_and_stays_on_the_queue_only_if_it_cannot() {
+    for (kept, failures) in [(true, 0), (false, 1)] {
+        let event: SqsEvent = serde_json::from_value(json!({ "Records": [record("tired", 5)] })).expect("an event");
+        let reasons = RefCell::new(Vec::new());
+        let answer = batch::work(
+            event,
+            |_| ready(batch::outcome("test", Err(Failure(FaultClass::Retry(None))))),
+            |_, _| ready(()),
+            |_, why, attempts| {
+                reasons.borrow_mut().push((why, attempts));
+                ready(kept)
+            },
+        )
+        .await;
+        assert_eq!(answer.batch_item_failures.len(), failures);
+        let [(why, 5)] = &reasons.into_inner()[..] else { panic!("one letter of five tries") };
+        assert!(why.contains("did not answer"), "{why}");
+    }
+}
+
 #[test]
 fn a_job_that_can_never_work_does_not_come_back() {
-    assert_eq!(batch::outcome("test", Err(Failure(FaultClass::Permanent))), Outcome::Acknowledge);
+    let outcome = batch::outcome("test", Err(Failure(FaultClass::Permanent)));
+    assert!(matches!(outcome, Outcome::GiveUp(why) if why.contains("did not answer")));
 }
 
 #[test]

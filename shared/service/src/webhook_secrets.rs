@@ -7,7 +7,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use covermark_state::{Table, vault::Vault};
-use covermark_types::{Clock, Provider, Secret, Timestamp};
+use covermark_types::{AppId, Clock, Provider, Secret, Timestamp};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -58,6 +58,15 @@ impl WebhookSecrets {
     /// Reads from `vault` what `table` lists.
     pub fn new(vault: Arc<dyn Vault>, table: Table, clock: Arc<dyn Clock>) -> Self {
         Self { vault, directory: Directory::new(table, clock.clone()), clock, kept: Mutex::default() }
+    }
+
+    /// The App that the provider's deliveries are for, if the table knows it.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn app(&self, provider: &Provider) -> Result<Option<AppId>, CredentialsError> {
+        let listed = self.directory.list().await?;
+        Ok(listed.iter().find(|one| one.slug == *provider).map(|one| one.app_id))
     }
 
     /// The provider's secrets, read at most [`LIFETIME`] ago.

@@ -3,10 +3,16 @@
 //! A job names what may have changed; whoever takes it reads the truth. The body is JSON with `"v":1`; a version that
 //! this build does not know is a permanent error, so it ends in the dead letters and not in a guess.
 
-use covermark_types::{CommitSha, DeliveryId, InstallationId, Provider, PullNumber, RepositoryId, UploadId};
+use covermark_types::{
+    AccountId, CommitSha, DeliveryId, InstallationId, Provider, PullNumber, RepositoryId, Timestamp, UploadId, UserId,
+};
+use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Error, rows::upload::UploadKey};
+use crate::{
+    Error,
+    rows::{dead_letter::LetterId, upload::UploadKey},
+};
 
 /// The version that this build writes and reads.
 const VERSION: u32 = 1;
@@ -22,6 +28,30 @@ pub struct SyncMessage {
     /// The delivery that asked for it, to be marked done or failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
+    /// When it was asked for, in epoch milliseconds. Whoever has read the truth since need not read it again: of many
+    /// messages about one thing that wait at once, one is worked on. `None`: it is always worked on.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    pub asked_at: Option<Timestamp>,
+}
+
+impl SyncMessage {
+    /// A message that nobody's delivery asked for, and that is worked on whatever was read before.
+    #[must_use]
+    pub fn new(job: SyncJob) -> Self {
+        Self { job, delivery: None, asked_at: None }
+    }
+
+    /// The same, as asked for at `now`.
+    #[must_use]
+    pub fn asked(self, now: Timestamp) -> Self {
+        Self { asked_at: Some(now), ..self }
+    }
+
+    /// The same, on account of a delivery.
+    #[must_use]
+    pub fn of(self, delivery: DeliveryId) -> Self {
+        Self { delivery: Some(delivery), ..self }
+    }
 }
 
 /// Something of GitHub's that may have changed.
@@ -34,6 +64,16 @@ pub enum SyncJob {
         provider: Provider,
         /// Which installation.
         installation: InstallationId,
+    },
+    /// The rest of a list of an installation's repositories that was too long for one job.
+    Listing {
+        /// Which GitHub.
+        provider: Provider,
+        /// Which installation.
+        installation: InstallationId,
+        /// When the reading began.
+        #[serde(with = "millisecond::required")]
+        started_at: Timestamp,
     },
     /// Only the list of an installation's repositories.
     InstallationRepositories {
@@ -91,10 +131,41 @@ pub enum SyncJob {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         base: Option<CommitSha>,
     },
+    /// Somebody may see more or less than before: what was remembered of it is not to be used any longer.
+    Access {
+        /// Which GitHub.
+        provider: Provider,
+        /// The person; `None` when it may be any member of the organisation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<UserId>,
+        /// The organisation, where one is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organization: Option<AccountId>,
+        /// The installation on it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        installation: Option<InstallationId>,
+    },
+    /// A person took back what the App may do in their name.
+    Revoked {
+        /// Which GitHub.
+        provider: Provider,
+        /// Who.
+        user: UserId,
+    },
     /// Everything of a provider.
     Reconcile {
         /// Which GitHub.
         provider: Provider,
+    },
+    /// The App's deliveries: what failed is asked for again.
+    Redeliver {
+        /// Which GitHub.
+        provider: Provider,
+    },
+    /// A dead letter that somebody wants to be tried again.
+    Replay {
+        /// Which.
+        letter: LetterId,
     },
 }
 
@@ -203,6 +274,53 @@ pub trait Job: Serialize + DeserializeOwned {
             return Err(Error::unreadable("the job", reason));
         }
         serde_json::from_str::<Envelope<Self>>(body).map(|envelope| envelope.job).map_err(unreadable)
+    }
+}
+
+impl SyncJob {
+    /// Which GitHub it is about; `None` for what is about none.
+    #[must_use]
+    pub fn provider(&self) -> Option<&Provider> {
+        match self {
+            Self::Installation { provider, .. }
+            | Self::Listing { provider, .. }
+            | Self::InstallationRepositories { provider, .. }
+            | Self::Repository { provider, .. }
+            | Self::Pull { provider, .. }
+            | Self::Commit { provider, .. }
+            | Self::Queued { provider, .. }
+            | Self::Access { provider, .. }
+            | Self::Revoked { provider, .. }
+            | Self::Reconcile { provider }
+            | Self::Redeliver { provider } => Some(provider),
+            Self::Replay { .. } => None,
+        }
+    }
+
+    /// The installation that it names.
+    #[must_use]
+    pub fn installation(&self) -> Option<InstallationId> {
+        match self {
+            Self::Installation { installation, .. }
+            | Self::Listing { installation, .. }
+            | Self::InstallationRepositories { installation, .. } => Some(*installation),
+            Self::Repository { installation, .. }
+            | Self::Pull { installation, .. }
+            | Self::Access { installation, .. } => *installation,
+            _ => None,
+        }
+    }
+
+    /// The repository that it names.
+    #[must_use]
+    pub fn repository(&self) -> Option<RepositoryId> {
+        match self {
+            Self::Repository { repository, .. }
+            | Self::Pull { repository, .. }
+            | Self::Commit { repository, .. }
+            | Self::Queued { repository, .. } => Some(*repository),
+            _ => None,
+        }
     }
 }
 

@@ -8,10 +8,14 @@ mod stored;
 
 use std::{sync::Arc, time::Duration};
 
-use covermark_service::batch::{self, Outcome, SqsEvent, outcome};
+use covermark_service::{
+    batch::{self, Outcome, SqsEvent, outcome},
+    dead_letters,
+};
 use covermark_state::{
     jobs::{FeedbackJob, Job as _},
     queue::SqsQueue,
+    rows::dead_letter::QueueName,
 };
 use serde_json::{Value, json};
 
@@ -66,7 +70,10 @@ where
             tracing::error!("an event with records of an unknown kind");
             return Ok(Value::Null);
         };
-        let answer = batch::work(batch, |body| Box::pin(message(app, body)), hide).await;
+        let bury = |body: String, why: String, attempts: u32| async move {
+            dead_letters::bury(&app.table, QueueName::Feedback, &body, &why, attempts, app.clock.now()).await
+        };
+        let answer = batch::work(batch, |body| Box::pin(message(app, body)), hide, bury).await;
         return Ok(serde_json::to_value(answer).unwrap_or_else(|_| json!({ "batchItemFailures": [] })));
     }
     Ok(Box::pin(direct::answer(app, event)).await)
@@ -81,8 +88,11 @@ async fn message(app: &Feedback, body: String) -> Outcome {
     if let Some(keys) = stored::keys(&notice, &app.bucket) {
         let mut worst = Outcome::Acknowledge;
         for key in keys {
-            if let again @ Outcome::Retry(_) = outcome("feedback", handle(app, key.into()).await) {
-                worst = again;
+            match (outcome("feedback", handle(app, key.into()).await), &worst) {
+                // One that may still succeed keeps the notice; the others' work is done again without harm.
+                (again @ Outcome::Retry(..), _) => worst = again,
+                (lost @ Outcome::GiveUp(_), Outcome::Acknowledge) => worst = lost,
+                _ => {}
             }
         }
         return worst;

@@ -53,7 +53,7 @@ async fn the_ping_of_a_repositorys_own_hook_is_noted_and_its_events_become_jobs_
     assert!(heard(&world).await);
     assert!(!world.remembers().await, "a ping costs no delivery's row");
     assert_eq!(send(&world, "pull_request", "42", &own, OPENED).await, (202, "queued".to_owned()));
-    insta::assert_snapshot!(world.queue.sent().join("\n"), @r#"{"v":1,"kind":"pull","provider":"gh","repository":42,"pull":7,"delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958"}"#);
+    insta::assert_snapshot!(world.queue.sent().join("\n"), @r#"{"v":1,"kind":"pull","provider":"gh","repository":42,"pull":7,"delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958","asked_at":1790000000000}"#);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 use covermark_types::{
-    CommitSha, DeliveryId, Fault as _, FaultClass, InstallationId, Provider, PullNumber, RepositoryId, UploadId,
+    AccountId, CommitSha, DeliveryId, Fault as _, FaultClass, InstallationId, Provider, PullNumber, RepositoryId,
+    Timestamp, UploadId, UserId,
 };
 use proptest::prelude::*;
 
@@ -47,6 +48,17 @@ fn sync_job() -> impl Strategy<Value = SyncJob> {
             }
         ),
         provider().prop_map(|provider| SyncJob::Reconcile { provider }),
+        (provider(), proptest::option::of(1_u64..), proptest::option::of(1_u64..), installation()).prop_map(
+            |(provider, user, organization, installation)| SyncJob::Access {
+                provider,
+                user: user.map(UserId),
+                organization: organization.map(AccountId),
+                installation
+            }
+        ),
+        (provider(), 1_u64..).prop_map(|(provider, id)| SyncJob::Revoked { provider, user: UserId(id) }),
+        provider().prop_map(|provider| SyncJob::Redeliver { provider }),
+        "[a-z0-9-]{1,100}".prop_map(|id| SyncJob::Replay { letter: id.parse().expect("an id") }),
     ]
 }
 
@@ -78,9 +90,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_sync_message_reads_back_as_it_was_sent(job in sync_job(), delivery in proptest::option::of(guid())) {
+    fn a_sync_message_reads_back_as_it_was_sent(
+        job in sync_job(),
+        delivery in proptest::option::of(guid()),
+        asked in proptest::option::of(0..4_000_000_000_000_i64),
+    ) {
         let delivery = delivery.map(|guid| guid.parse::<DeliveryId>().expect("a GUID"));
-        let message = SyncMessage { job, delivery };
+        let asked_at = asked.map(|millis| Timestamp::from_millisecond(millis).expect("a time"));
+        let message = SyncMessage { job, delivery, asked_at };
         let body = message.to_body().expect("a body");
         prop_assert_eq!(SyncMessage::from_body(&body).expect("a message"), message);
         prop_assert!(FeedbackJob::from_body(&body).is_err(), "and is no feedback job");
@@ -107,7 +124,7 @@ fn the_bodies_are_the_ones_that_former_builds_wrote() {
         pull: PullNumber(9),
         installation: None,
     };
-    let body = SyncMessage { job: pull, delivery: Some(delivery) }.to_body().expect("a body");
+    let body = SyncMessage::new(pull).of(delivery).to_body().expect("a body");
     insta::assert_snapshot!(body, @r#"{"v":1,"kind":"pull","provider":"gh","repository":42,"pull":9,"delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958"}"#);
     let commit = "a".repeat(40).parse().expect("a SHA");
     let job = FeedbackJob::Commit { provider: Provider::github(), repository: RepositoryId(42), commit };
@@ -122,7 +139,7 @@ fn what_this_build_does_not_know_is_refused_for_good() {
         error.to_string()
     };
     insta::assert_snapshot!(refused(r#"{"v":2,"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: it has version 2, and this build knows 1");
-    insta::assert_snapshot!(refused(r#"{"v":1,"kind":"sing","provider":"gh"}"#), @"the job cannot be read: unknown variant `sing`, expected one of `installation`, `installation-repositories`, `repository`, `pull`, `commit-hint`, `queued`, `reconcile` at line 1 column 37");
+    insta::assert_snapshot!(refused(r#"{"v":1,"kind":"sing","provider":"gh"}"#), @"the job cannot be read: unknown variant `sing`, expected one of `installation`, `installation-repositories`, `repository`, `pull`, `commit-hint`, `queued`, `access`, `revoked`, `reconcile`, `redeliver`, `replay` at line 1 column 37");
     insta::assert_snapshot!(refused(r#"{"v":1,"kind":"reconcile","provider":"GH!"}"#), @"the job cannot be read: not a provider: up to 32 lower-case letters, digits and hyphens are expected at line 1 column 43");
     insta::assert_snapshot!(refused(r#"{"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: missing field `v` at line 1 column 36");
     insta::assert_snapshot!(refused(&" ".repeat(20_000)), @"the job has 20000 bytes; at most 16384 are allowed");
