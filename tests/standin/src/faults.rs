@@ -140,6 +140,11 @@ impl Faults {
         Some(Struck { trouble: fault.trouble.clone(), carried_out: fault.applied == Applied::First })
     }
 
+    /// Forgets what has met no request yet.
+    pub(crate) fn calm_down(&mut self) {
+        self.ordered.clear();
+    }
+
     pub(crate) fn unused(&self) -> Vec<String> {
         let unused = self.ordered.iter().filter(|fault| fault.left > 0);
         unused.map(|fault| format!("{} × fault on {}", fault.left, fault.route)).collect()

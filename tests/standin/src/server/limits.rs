@@ -43,11 +43,23 @@ impl RateLimits {
         entry.0 += 1;
         Standing { limit: self.limit, used: entry.0, reset: entry.1.as_second() }
     }
+
+    /// Takes a request back that turned out to cost nothing.
+    pub(crate) fn give_back(&mut self, caller: &str) {
+        if let Some(entry) = self.used.get_mut(caller) {
+            entry.0 = entry.0.saturating_sub(1);
+        }
+    }
 }
 
 impl Standing {
     pub(crate) fn exceeded(&self) -> bool {
         self.used > self.limit
+    }
+
+    /// As it is when the request turned out to cost nothing.
+    pub(crate) fn given_back(self) -> Self {
+        Self { used: self.used.saturating_sub(1), ..self }
     }
 
     /// A standing that is used up until `reset`, in seconds since 1970.

@@ -3,6 +3,7 @@
 //! A verb that is used wrongly (a branch that is not there, an account nobody made) panics with a sentence: it is a
 //! mistake in the test. What the App does goes over HTTP and never panics.
 
+mod changes;
 mod ci;
 mod commit;
 mod expect;

@@ -82,7 +82,7 @@ impl GitHubStandIn {
     }
 }
 
-fn record(world: &mut World, id: u64, answer: Result<(u16, String), String>) -> HookDelivery {
+pub(super) fn record(world: &mut World, id: u64, answer: Result<(u16, String), String>) -> HookDelivery {
     let at = world.clock.now();
     let attempt = match answer {
         Ok((status, body)) => {

@@ -64,6 +64,21 @@ pub(crate) fn installation(world: &mut World, id: InstallationId, action: &str) 
     queue(world, "installation", Some(action.to_owned()), Some(id), None, &payload);
 }
 
+/// The account of an installation has another name.
+pub(crate) fn installation_target(world: &mut World, id: InstallationId, old: &str) {
+    let found = world.installations[&id].clone();
+    let kind = world.account(found.account).kind;
+    let payload = json!({
+        "action": "renamed",
+        "account": wire::account(world, found.account),
+        "changes": {"login": {"from": old}},
+        "installation": {"id": id, "node_id": "standin"},
+        "target_type": kind.as_str(),
+        "sender": sender(world, found.account),
+    });
+    queue(world, "installation_target", Some("renamed".to_owned()), Some(id), None, &payload);
+}
+
 /// A repository was added to or removed from the selection.
 pub(crate) fn installation_repositories(world: &mut World, id: InstallationId, repository: RepositoryId, added: bool) {
     let found = world.installations[&id].clone();
@@ -90,7 +105,8 @@ pub(crate) fn repository(world: &mut World, id: RepositoryId, action: &str, chan
     about(world, id, "repository", Some(action), payload);
 }
 
-/// The repository has another owner. The new owner's installation hears of it, or else the old one's.
+/// The repository has another owner. The new owner's installation hears of it, or else (it is suspended, or there is none)
+/// the old one's.
 pub(crate) fn transferred(world: &mut World, id: RepositoryId, from: AccountId) {
     let owner = match world.account(from).kind {
         AccountKind::Organization => json!({"organization": wire::organization(world, from)}),
@@ -101,7 +117,7 @@ pub(crate) fn transferred(world: &mut World, id: RepositoryId, from: AccountId) 
         "changes": {"owner": {"from": owner}},
         "repository": wire::repository(world, world.repository(id)),
     });
-    if world.installation_of(id).is_some() {
+    if world.installation_of(id).is_some_and(|found| found.suspended.is_none()) {
         return about(world, id, "repository", Some("transferred"), payload);
     }
     let left = world.installations.values().find(|found| found.account == from).cloned();

@@ -4,6 +4,7 @@ mod events;
 mod send;
 
 pub(crate) use events::{
-    installation, installation_repositories, ping, ping_repository, pull_request, push, repository, transferred,
+    installation, installation_repositories, installation_target, ping, ping_repository, pull_request, push,
+    repository, transferred,
 };
 pub(crate) use send::{again, headers, parcel, queue, queue_for_hooks, queue_to_hook, send};
