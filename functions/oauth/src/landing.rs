@@ -13,6 +13,7 @@ struct Landing {
     signed_in: bool,
     account: String,
     sign_in: String,
+    setup: String,
     upload_url: String,
 }
 
@@ -28,6 +29,7 @@ pub(crate) async fn show(State(house): State<House>, headers: HeaderMap) -> Resp
         signed_in: viewer.is_some(),
         account: house.site.link("account"),
         sign_in: house.site.link("login"),
+        setup: house.site.link("setup"),
         upload_url: house.site.public_url().as_str().trim_end_matches('/').to_owned(),
     };
     Page::new("Code coverage on your pull requests", body).viewer(viewer).render(&house.site)

@@ -24,6 +24,7 @@ struct Way {
 struct Login {
     signed_out: bool,
     ways: Vec<Way>,
+    setup: String,
     plain_http: bool,
 }
 
@@ -38,6 +39,7 @@ pub(crate) async fn show(
     let body = Login {
         signed_out: query.signed_out() && viewer.is_none(),
         ways: house.ways(next.as_ref()).await?,
+        setup: house.site.link("setup"),
         plain_http: !house.site.is_https(),
     };
     let title = if body.ways.is_empty() { "No GitHub App is connected yet" } else { "Sign in" };

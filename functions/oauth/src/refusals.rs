@@ -16,12 +16,12 @@ use crate::House;
 impl House {
     /// The provider's credentials, or the page that says what the operator must do.
     pub(crate) async fn credentials(&self, provider: &Provider) -> Result<Arc<AppCredentials>, ErrorPage> {
-        self.app.apps.credentials(provider).await.map_err(|error| unusable_credentials(provider, error))
+        self.app.apps.credentials(provider).await.map_err(|error| unusable_credentials(&self.site, provider, error))
     }
 
     /// The client that reaches the provider.
     pub(crate) async fn http(&self, provider: &Provider) -> Result<reqwest::Client, ErrorPage> {
-        self.app.apps.http_of(provider).await.map_err(|error| unusable_credentials(provider, error))
+        self.app.apps.http_of(provider).await.map_err(|error| unusable_credentials(&self.site, provider, error))
     }
 
     /// Where a sign-in with `provider` begins, with what comes after it.
@@ -30,9 +30,9 @@ impl House {
     }
 }
 
-fn unusable_credentials(provider: &Provider, error: CredentialsError) -> ErrorPage {
+fn unusable_credentials(site: &Site, provider: &Provider, error: CredentialsError) -> ErrorPage {
     match &error {
-        CredentialsError::NotConfigured(_) => not_connected(provider),
+        CredentialsError::NotConfigured(_) => not_connected(site, provider),
         CredentialsError::Malformed(..) => damaged(provider).cause(&error),
         CredentialsError::Vault(_) => ErrorPage::from(error),
     }
@@ -50,14 +50,15 @@ fn sign_in_link(site: &Site, provider: &Provider, next: Option<&LocalPath>) -> S
     }
 }
 
-fn not_connected(provider: &Provider) -> ErrorPage {
+fn not_connected(site: &Site, provider: &Provider) -> ErrorPage {
     ErrorPage::new(
         StatusCode::NOT_FOUND,
         "No GitHub App is connected yet",
         format!("Covermark signs people in through a GitHub App, and none is connected for “{provider}”."),
-        "The operator puts the App’s credentials into a file and imports it. Then come back to this page.",
+        "The operator opens the set-up, or imports the App’s credentials. Then come back to this page.",
     )
     .command(import(provider))
+    .way_on("Set it up", site.link("setup"))
 }
 
 fn damaged(provider: &Provider) -> ErrorPage {
