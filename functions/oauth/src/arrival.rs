@@ -28,8 +28,7 @@ pub(crate) async fn sign_in(
 ) -> Result<SignedIn, ErrorPage> {
     let provider = &login.provider;
     let github = house.github(provider).await?;
-    let callback = house.callback_address(provider);
-    let token = timeout(PATIENCE, github.exchange(code, &callback, &login.verifier)).await;
+    let token = timeout(PATIENCE, github.exchange(code, login.callback.as_ref(), &login.verifier)).await;
     let token = token.map_err(|late| refusals::github_is_down(house, provider, next).cause(&late))?;
     let token = match token {
         Ok(token) => token,

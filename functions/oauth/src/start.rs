@@ -1,5 +1,6 @@
 //! `GET /login/{provider}`: sends the browser to GitHub. GitHub's answer is taken at the same address too, as the
-//! incumbent's Apps have it registered.
+//! incumbent's Apps have it registered: who begins at one of the incumbent's addresses is sent without naming ours, and comes
+//! back to whichever address the App has first.
 
 use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
@@ -22,23 +23,35 @@ const COOKIE_LIFETIME: std::time::Duration = std::time::Duration::from_secs(10 *
 
 pub(crate) async fn login(
     State(house): State<House>,
-    Path(provider): Path<String>,
+    Path(door): Path<String>,
     query: Result<Query<LoginQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ErrorPage> {
-    let provider = house.provider(&provider)?;
+    let provider = house.provider(&door)?;
     let query = LoginQuery::read(query)?;
     if query.is_answer() {
         return callback::answered(&house, &provider, query, &headers).await;
     }
     let next = query.next(&house.site);
-    begin(&house, &provider, next, &headers).await
+    let callback = (door == provider.as_str()).then(|| house.callback_address(&provider));
+    send(&house, &provider, callback, next, &headers).await
 }
 
-/// Remembers a new state and redirects to GitHub with it.
+/// Begins a sign-in at one of our own addresses.
 pub(crate) async fn begin(
     house: &House,
     provider: &Provider,
+    next: Option<LocalPath>,
+    headers: &HeaderMap,
+) -> Result<Response, ErrorPage> {
+    send(house, provider, Some(house.callback_address(provider)), next, headers).await
+}
+
+/// Remembers a new state and redirects to GitHub with it.
+async fn send(
+    house: &House,
+    provider: &Provider,
+    callback: Option<Url>,
     next: Option<LocalPath>,
     headers: &HeaderMap,
 ) -> Result<Response, ErrorPage> {
@@ -53,13 +66,14 @@ pub(crate) async fn begin(
         provider: provider.clone(),
         verifier: pkce.verifier.clone(),
         browser: Hashed::of(&browser),
+        callback,
         return_to: next.map(|path| path.to_string()),
     };
     let stored = house.app.table.put_login(&Hashed::of(&state), &login, house.app.clock.now()).await?;
     if !stored.applied() {
         return Err(refusals::try_again());
     }
-    let github = github.authorize_url(&house.callback_address(provider), state.expose(), &pkce);
+    let github = github.authorize_url(login.callback.as_ref(), state.expose(), &pkce);
     let cookie = cookies.set(CookieName::Login, &browser, COOKIE_LIFETIME).map(|cookie| (header::SET_COOKIE, cookie));
     let cookie: AppendHeaders<Option<(HeaderName, _)>> = AppendHeaders(cookie);
     Ok((cookie, Redirect::to(github.as_str())).into_response())
@@ -77,7 +91,7 @@ impl House {
         Ok(OAuth::new(self.http(provider).await?, &credentials, self.app.clock.clone()))
     }
 
-    /// The address that GitHub sends the browser back to; the exchange must name the same.
+    /// The address that GitHub sends the browser back to.
     pub(crate) fn callback_address(&self, provider: &Provider) -> Url {
         let mut url = self.site.public_url().clone();
         // Only addresses without a host refuse to be extended; a public URL has one.

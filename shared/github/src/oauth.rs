@@ -130,36 +130,36 @@ impl OAuth {
         Self { inner: Arc::new(Inner { credentials: credentials.clone(), clock, transport }) }
     }
 
-    /// Where the browser is sent: GitHub's consent page. `redirect_uri` is one of the App's callback addresses; `state`
-    /// is what the caller will want to see again.
+    /// Where the browser is sent: GitHub's consent page. `redirect_uri` is one of the App's callback addresses, the first
+    /// when none is given; `state` is what the caller will want to see again.
     #[must_use]
-    pub fn authorize_url(&self, redirect_uri: &Url, state: &str, pkce: &Pkce) -> Url {
+    pub fn authorize_url(&self, redirect_uri: Option<&Url>, state: &str, pkce: &Pkce) -> Url {
         let mut url = self.web(&["login", "oauth", "authorize"]);
+        url.query_pairs_mut().append_pair("client_id", &self.inner.credentials.client_id);
+        if let Some(address) = redirect_uri {
+            url.query_pairs_mut().append_pair("redirect_uri", address.as_str());
+        }
         url.query_pairs_mut()
-            .append_pair("client_id", &self.inner.credentials.client_id)
-            .append_pair("redirect_uri", redirect_uri.as_str())
             .append_pair("state", state)
             .append_pair("code_challenge", &pkce.challenge)
             .append_pair("code_challenge_method", "S256");
         url
     }
 
-    /// Exchanges the code that came back for a token. Sent once: a code works once.
+    /// Exchanges the code that came back for a token. Sent once: a code works once. `redirect_uri` as it was for the
+    /// consent page.
     ///
     /// # Errors
     /// [`OAuthError::Refused`] for a code that is wrong, used or too old.
     pub async fn exchange(
         &self,
         code: &Secret,
-        redirect_uri: &Url,
+        redirect_uri: Option<&Url>,
         verifier: &Secret,
     ) -> Result<UserToken, OAuthError> {
-        self.grant(&[
-            ("code", code.expose()),
-            ("redirect_uri", redirect_uri.as_str()),
-            ("code_verifier", verifier.expose()),
-        ])
-        .await
+        let mut proof = vec![("code", code.expose()), ("code_verifier", verifier.expose())];
+        proof.extend(redirect_uri.map(|address| ("redirect_uri", address.as_str())));
+        self.grant(&proof).await
     }
 
     /// Exchanges a refresh token for a new pair. Sent once: the old pair dies with its use, also when the answer is lost.
@@ -204,7 +204,7 @@ impl OAuth {
     /// When GitHub does not answer the question.
     pub async fn accepts_client(&self, redirect_uri: &Url) -> Result<bool, OAuthError> {
         let (code, verifier) = (Secret::new("0".repeat(20)), Secret::new("0".repeat(43)));
-        match self.exchange(&code, redirect_uri, &verifier).await {
+        match self.exchange(&code, Some(redirect_uri), &verifier).await {
             // A token for a code that nobody got cannot be; the pair would be right all the same.
             Ok(_) => Ok(true),
             Err(OAuthError::Refused { code, .. }) if code == "incorrect_client_credentials" => Ok(false),

@@ -80,7 +80,7 @@ async fn somebody_who_signed_in_twice_sees_both_browsers_and_ends_the_other() {
     here.client().refresh().await.expect("loaded again");
     let page = here.text("main").await;
     assert_eq!(page.matches("Chrome on Linux").count(), 2, "{page}");
-    assert_eq!(page.matches("This one").count(), 1, "{page}");
+    assert_eq!(page.matches("this one").count(), 1, "{page}");
     here.look("account-sessions").await;
     here.press("End").await;
     assert!(here.text("[role=status]").await.contains("One session was ended"));

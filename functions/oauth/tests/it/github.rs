@@ -129,8 +129,9 @@ impl GitHub {
         assert_eq!(query["code_challenge_method"], "S256");
         let mut behaviour = self.behaviour.lock().expect("unpoisoned");
         let code = format!("code{}", behaviour.codes.len());
-        behaviour.codes.insert(code.clone(), (query["redirect_uri"].clone(), query["code_challenge"].clone()));
-        format!("{}?code={code}&state={}", path_of(&query["redirect_uri"]), query["state"])
+        let redirect = redirect_of(&query);
+        behaviour.codes.insert(code.clone(), (redirect.clone(), query["code_challenge"].clone()));
+        format!("{}?code={code}&state={}", path_of(&redirect), query["state"])
     }
 
     /// What GitHub does when the person presses Cancel.
@@ -138,7 +139,7 @@ impl GitHub {
         let query = query_of(authorize);
         format!(
             "{}?error=access_denied&error_description=The+user+has+denied+your+application+access.&state={}",
-            path_of(&query["redirect_uri"]),
+            path_of(&redirect_of(&query)),
             query["state"]
         )
     }
@@ -164,6 +165,13 @@ impl GitHub {
 
 pub(crate) fn query_of(address: &str) -> HashMap<String, String> {
     Url::parse(address).expect("an address").query_pairs().into_owned().collect()
+}
+
+/// The callback that the App has first, for who names none: an App that was the incumbent's.
+const FIRST_CALLBACK: &str = "https://cov.example/login/github";
+
+fn redirect_of(query: &HashMap<String, String>) -> String {
+    query.get("redirect_uri").cloned().unwrap_or_else(|| FIRST_CALLBACK.to_owned())
 }
 
 fn path_of(address: &str) -> String {
@@ -200,7 +208,7 @@ async fn exchange(State(shared): Shared, Form(form): Form<HashMap<String, String
         return refused("bad_verification_code");
     };
     let pkce = Pkce::from_verifier(Secret::new(&form["code_verifier"]));
-    if redirect != form["redirect_uri"] || challenge != pkce.challenge {
+    if form.get("redirect_uri").is_some_and(|named| *named != redirect) || challenge != pkce.challenge {
         return refused("bad_verification_code");
     }
     behaviour.mint().into_response()

@@ -176,7 +176,7 @@ pub const PERMISSIONS: &[PermissionNeed] = &[
         "Members",
         Access::Read,
         "who belongs to the allowed organisations and teams, seen at once when it changes",
-        "A change of membership is seen when the person's own list is read again, minutes later.",
+        "Signing in cannot be limited to organisations or teams: with such rules nobody but administrators comes in.",
     ))),
 ];
 

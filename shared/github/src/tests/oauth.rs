@@ -8,6 +8,7 @@ use super::support::{Fake, Seen, http, reply, reply_with};
 use crate::{
     Error,
     oauth::{OAuth, OAuthError, Pkce},
+    user::{Rights, TeamName},
 };
 
 fn callback() -> url::Url {
@@ -22,7 +23,7 @@ async fn oauth(respond: impl Fn(&Seen, usize) -> axum::response::Response + Send
 
 async fn exchanged(respond: impl Fn(&Seen, usize) -> axum::response::Response + Send + Sync + 'static) -> OAuthError {
     let (fake, oauth) = oauth(respond).await;
-    let outcome = oauth.exchange(&Secret::new("the-code"), &callback(), &Secret::new("the-verifier")).await;
+    let outcome = oauth.exchange(&Secret::new("the-code"), Some(&callback()), &Secret::new("the-verifier")).await;
     assert_eq!(fake.seen().len(), 1, "a code is sent once");
     outcome.err().unwrap()
 }
@@ -47,7 +48,7 @@ async fn the_browser_is_sent_with_state_challenge_and_a_fixed_way_back() {
     let fake = Fake::start(|_, _| reply(200, json!({}))).await;
     let oauth = OAuth::new(http(), &credentials, fake.clock);
     let pkce = Pkce::from_verifier(Secret::new("the-verifier"));
-    let url = oauth.authorize_url(&callback(), "a state", &pkce);
+    let url = oauth.authorize_url(Some(&callback()), "a state", &pkce);
     assert_snapshot!(url, @"https://github.com/login/oauth/authorize?client_id=Iv1+%26+co&redirect_uri=https%3A%2F%2Fcovermark.example%2Flogin%2Fgh%2Fcallback&state=a+state&code_challenge=sP6XQ2T7IHwj7eBkdcI9xyC8WxEik0RMQk0tVGDKZPI&code_challenge_method=S256");
     assert!(!url.as_str().contains("the-verifier"));
 }
@@ -57,7 +58,7 @@ async fn a_code_becomes_a_token_with_its_end() {
     let body = json!({ "access_token": "ghu_x", "token_type": "bearer", "scope": "", "expires_in": 28800,
                        "refresh_token": "ghr_y", "refresh_token_expires_in": 15_897_600 });
     let (fake, oauth) = oauth(move |_, _| reply(200, body.clone())).await;
-    let token = oauth.exchange(&Secret::new("the-code"), &callback(), &Secret::new("the-verifier")).await.ok().unwrap();
+    let token = oauth.exchange(&Secret::new("the-code"), Some(&callback()), &Secret::new("the-verifier")).await.ok().unwrap();
     assert_eq!(token.access.expose(), "ghu_x");
     assert_eq!(token.refresh.unwrap().expose(), "ghr_y");
     assert_eq!(token.expires_at.unwrap().to_string(), "2026-03-01T20:00:00Z");
@@ -66,7 +67,7 @@ async fn a_code_becomes_a_token_with_its_end() {
     assert_eq!(seen.header("accept"), "application/json");
     assert_eq!(seen.header("content-type"), "application/x-www-form-urlencoded");
     assert_eq!(seen.header("authorization"), "");
-    assert_snapshot!(String::from_utf8_lossy(&seen.body), @"client_id=Iv1.abc&client_secret=client-secret&code=the-code&redirect_uri=https%3A%2F%2Fcovermark.example%2Flogin%2Fgh%2Fcallback&code_verifier=the-verifier");
+    assert_snapshot!(String::from_utf8_lossy(&seen.body), @"client_id=Iv1.abc&client_secret=client-secret&code=the-code&code_verifier=the-verifier&redirect_uri=https%3A%2F%2Fcovermark.example%2Flogin%2Fgh%2Fcallback");
 }
 
 #[tokio::test]
@@ -96,6 +97,62 @@ async fn an_answer_without_a_token_is_an_error() {
         let error = exchanged(move |_, _| reply(200, body.clone())).await;
         assert!(matches!(error, OAuthError::GitHub(Error::Malformed { .. })), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_refresh_token_becomes_a_new_pair_and_is_sent_once_in_the_body() {
+    let body = json!({ "access_token": "ghu_z", "expires_in": 28800, "refresh_token": "ghr_z",
+                       "refresh_token_expires_in": 15_897_600 });
+    let (fake, oauth) = oauth(move |_, _| reply(200, body.clone())).await;
+    let token = oauth.refresh(&Secret::new("ghr_y")).await.ok().unwrap();
+    assert_eq!((token.access.expose(), token.refresh.unwrap().expose()), ("ghu_z", "ghr_z"));
+    assert_eq!(token.refresh_expires_at.unwrap().to_string(), "2026-09-01T12:00:00Z");
+    let seen = &fake.seen()[0];
+    assert_eq!(seen.line, "POST /login/oauth/access_token");
+    assert_snapshot!(String::from_utf8_lossy(&seen.body), @"client_id=Iv1.abc&client_secret=client-secret&grant_type=refresh_token&refresh_token=ghr_y");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_fails_half_way_is_not_repeated() {
+    let (fake, oauth) = oauth(|_, _| reply(502, json!({}))).await;
+    assert!(oauth.refresh(&Secret::new("ghr_y")).await.is_err());
+    assert_eq!(fake.seen().len(), 1, "the first may have used it up");
+}
+
+#[tokio::test]
+async fn a_persons_rights_are_what_github_says_and_nothing_where_it_says_nothing() {
+    let list = json!({ "repositories": [
+        { "id": 1, "full_name": "acme/a", "permissions": { "admin": false, "push": true, "pull": true } },
+        { "id": 2, "full_name": "acme/b", "permissions": null },
+        { "id": 3, "full_name": "acme/c" },
+    ] });
+    let (fake, oauth) = oauth(move |_, _| reply(200, list.clone())).await;
+    let found = oauth.as_user(Secret::new("ghu_x")).repositories(covermark_types::InstallationId(7)).await.unwrap();
+    assert_eq!(found.iter().map(|one| one.permissions.push).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(found[1].permissions, Rights::default());
+    assert!(found.iter().all(|one| one.repository.private), "what does not say is private");
+    assert_eq!(fake.lines(), ["GET /user/installations/7/repositories?per_page=100&page=1"]);
+}
+
+#[tokio::test]
+async fn teams_are_asked_for_by_name_or_by_ids() {
+    let (fake, oauth) = oauth(|_, _| reply(200, json!({ "state": "active", "role": "member" }))).await;
+    let user = oauth.as_user(Secret::new("ghu_x"));
+    for team in [TeamName::Slug("acme".to_owned(), "core/x".to_owned()), TeamName::Ids(9001, 77)] {
+        assert!(user.team_membership(&team, "mona").await.unwrap().is_active());
+    }
+    let lines = fake.lines();
+    assert_eq!(lines[0], "GET /orgs/acme/teams/core%2Fx/memberships/mona", "a slash inside a name stays inside it");
+    assert_eq!(lines[1], "GET /organizations/9001/team/77/memberships/mona");
+}
+
+#[tokio::test]
+async fn a_redirected_question_keeps_the_persons_token_at_home() {
+    let stranger = Fake::start(|_, _| reply(200, json!({ "id": 1, "login": "evil" }))).await;
+    let location = stranger.url.to_string();
+    let (_fake, oauth) = oauth(move |_, _| reply_with(302, &[("location", &location)], json!({}))).await;
+    assert!(oauth.as_user(Secret::new("ghu_x")).user().await.is_err());
+    assert!(stranger.seen().is_empty());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use covermark_types::{Provider, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::ttl;
 use crate::{
@@ -21,6 +22,9 @@ pub struct Login {
     pub verifier: Secret,
     /// The hash of the cookie that binds the state to the browser it was made for.
     pub browser: Hashed,
+    /// The address that GitHub was told to send the browser back to; its own choice, when it was told none.
+    #[serde(default)]
+    pub callback: Option<Url>,
     /// Where to go after the login: a path of ours, checked by whoever stores it.
     pub return_to: Option<String>,
 }

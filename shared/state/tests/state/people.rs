@@ -21,6 +21,7 @@ fn login() -> Login {
         provider: gh(),
         verifier: Secret::new("verifier"),
         browser: hash("cookie"),
+        callback: None,
         return_to: Some("/gh/acme/widgets".to_owned()),
     }
 }
