@@ -33,8 +33,10 @@ pub(crate) async fn sign_in(
     let token = match token {
         Ok(token) => token,
         Err(OAuthError::Refused { code, description }) => {
-            // An operator's new client secret is heeded by the next sign-in.
-            house.app.apps.after_refusal(provider).await;
+            if code == "incorrect_client_credentials" {
+                // The operator's new secret is heeded by the next sign-in.
+                house.app.apps.after_refusal(provider).await;
+            }
             return Err(refusals::refused(house, provider, &code).cause(&OAuthError::Refused { code, description }));
         }
         Err(OAuthError::GitHub(error)) => return Err(page(house, login, next, &error)),

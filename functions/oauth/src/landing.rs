@@ -18,12 +18,7 @@ struct Landing {
 }
 
 pub(crate) async fn show(State(house): State<House>, headers: HeaderMap) -> Response {
-    // The front page stands even when storage does not: it then greets everybody as a stranger.
-    let viewer = house.access.current(&headers).await.unwrap_or_else(|_| {
-        tracing::warn!("the front page was shown without looking for a session");
-        None
-    });
-    let viewer = viewer.map(|current| current.session.login);
+    let viewer = viewer(&house, &headers).await;
     let body = Landing {
         connected: house.is_connected().await,
         signed_in: viewer.is_some(),
@@ -33,4 +28,15 @@ pub(crate) async fn show(State(house): State<House>, headers: HeaderMap) -> Resp
         upload_url: house.site.public_url().as_str().trim_end_matches('/').to_owned(),
     };
     Page::new("Code coverage on your pull requests", body).viewer(viewer).render(&house.site)
+}
+
+/// Who is signed in. The front page and the ways in stand even when storage or GitHub does not: they then greet everybody
+/// as a stranger.
+pub(crate) async fn viewer(house: &House, headers: &HeaderMap) -> Option<String> {
+    let current = house.access.current(headers).await;
+    let current = current.unwrap_or_else(|page| {
+        page.note();
+        None
+    });
+    current.map(|current| current.session.login)
 }

@@ -31,7 +31,7 @@ struct Ask<'a> {
 }
 
 pub(crate) async fn ask(State(house): State<House>, headers: HeaderMap) -> Result<Response, ErrorPage> {
-    let Some(current) = house.access.current(&headers).await? else {
+    let Some(current) = house.access.unconfirmed(&headers).await? else {
         return Ok(Redirect::to(&house.site.link("login")).into_response());
     };
     let body = Ask {
@@ -50,7 +50,7 @@ pub(crate) async fn end(
 ) -> Result<Response, ErrorPage> {
     let signed_out = Redirect::to(&house.site.link("login?signed-out"));
     // Who is not signed in needs no token to stay so.
-    let Some(current) = house.access.current(&headers).await? else { return Ok(signed_out.into_response()) };
+    let Some(current) = house.access.unconfirmed(&headers).await? else { return Ok(signed_out.into_response()) };
     let genuine = form.is_ok_and(|Form(form)| Csrf::of(&current).matches(&form.csrf));
     if !genuine {
         return Err(refusals::forged_form(&house).viewer(current.session.login));

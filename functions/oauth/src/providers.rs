@@ -12,7 +12,7 @@ use covermark_service::{
 };
 use url::Url;
 
-use crate::{House, login_query::LoginQuery};
+use crate::{House, landing, login_query::LoginQuery};
 
 struct Way {
     label: String,
@@ -35,7 +35,7 @@ pub(crate) async fn show(
 ) -> Result<Response, ErrorPage> {
     let query = LoginQuery::read(query)?;
     let next = query.next(&house.site);
-    let viewer = house.access.current(&headers).await?.map(|current| current.session.login);
+    let viewer = landing::viewer(&house, &headers).await;
     let body = Login {
         signed_out: query.signed_out() && viewer.is_none(),
         ways: house.ways(next.as_ref()).await?,

@@ -4,7 +4,11 @@ use axum::http::StatusCode;
 use covermark_service::{access::InstanceRules, config};
 use serde_json::json;
 
-use crate::{browser::Browser, house::House, sign_in::sign_in};
+use crate::{
+    browser::Browser,
+    house::House,
+    sign_in::{headers, sign_in},
+};
 
 async fn ruled(pairs: &[(&'static str, &'static str)]) -> House {
     let lookup = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
@@ -82,7 +86,7 @@ async fn an_administrator_comes_in_whatever_the_rules_and_is_told_so() {
     let mut browser = Browser::new(&house.router);
     assert_eq!(sign_in(&house, &mut browser, "/login/gh").await, "/account");
     assert!(browser.open("/account").await.text().contains("and administer this Covermark"));
-    let current = house.access.current(&browser.headers()).await.ok().flatten().expect("a session");
+    let current = house.access.current(&headers(&browser)).await.ok().flatten().expect("a session");
     assert!(house.access.is_administrator(&current));
 }
 
@@ -108,6 +112,9 @@ async fn a_github_that_is_down_does_not_throw_people_out_for_an_hour() {
     assert_eq!(browser.open("/account").await.status, StatusCode::OK);
     house.clock.advance(60);
     assert_eq!(browser.open("/account").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    for way_out in ["/", "/login", "/logout"] {
+        assert_eq!(browser.open(way_out).await.status, StatusCode::OK, "{way_out}");
+    }
     house.github.set(|github| github.user_status = None);
     assert_eq!(browser.open("/account").await.status, StatusCode::OK);
 }

@@ -58,7 +58,8 @@ async fn a_code_becomes_a_token_with_its_end() {
     let body = json!({ "access_token": "ghu_x", "token_type": "bearer", "scope": "", "expires_in": 28800,
                        "refresh_token": "ghr_y", "refresh_token_expires_in": 15_897_600 });
     let (fake, oauth) = oauth(move |_, _| reply(200, body.clone())).await;
-    let token = oauth.exchange(&Secret::new("the-code"), Some(&callback()), &Secret::new("the-verifier")).await.ok().unwrap();
+    let token =
+        oauth.exchange(&Secret::new("the-code"), Some(&callback()), &Secret::new("the-verifier")).await.ok().unwrap();
     assert_eq!(token.access.expose(), "ghu_x");
     assert_eq!(token.refresh.unwrap().expose(), "ghr_y");
     assert_eq!(token.expires_at.unwrap().to_string(), "2026-03-01T20:00:00Z");

@@ -102,6 +102,14 @@ impl Access {
         Ok(Some(current))
     }
 
+    /// The session of a request without a word of GitHub's: enough to end it by, and for nothing else.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn unconfirmed(&self, headers: &HeaderMap) -> Result<Option<Current>, ErrorPage> {
+        Ok(self.0.sessions.current(headers).await?)
+    }
+
     /// Whether this person administers the instance, by the operator's word.
     #[must_use]
     pub fn is_administrator(&self, current: &Current) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Every form carries a token that follows from the cookie of the browser it was made for: nothing has to be stored, and
 //! the token does not give the cookie away. Signed in, that is the session's; before that (the set-up pages) one of its
-//! own. Beside it, [`crate::pages::dress`] refuses what a browser itself says comes from another site, so that a handler
+//! own. Beside it, [`crate::pages::dress()`] refuses what a browser itself says comes from another site, so that a handler
 //! that forgets its token is not open to the world.
 //!
 //! In a handler: `csrf.field()` goes into the template as it is (`{{ csrf }}`), and on POST
