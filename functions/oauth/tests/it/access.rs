@@ -7,13 +7,13 @@ use covermark_types::{Clock as _, InstallationId};
 use crate::{
     browser::Browser,
     house::{House, row},
-    sign_in::{headers, sign_in},
+    sign_in::sign_in,
 };
 
 async fn signed_in(house: &House) -> Current {
     let mut browser = Browser::new(&house.router);
     sign_in(house, &mut browser, "/login/gh").await;
-    house.access.current(&headers(&browser)).await.ok().flatten().expect("a session")
+    house.access.current(&browser.headers()).await.ok().flatten().expect("a session")
 }
 
 fn status(page: Result<impl Sized, ErrorPage>) -> u16 {

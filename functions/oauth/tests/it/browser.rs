@@ -27,6 +27,12 @@ impl Browser {
         Self { router: router.clone(), cookies: BTreeMap::new() }
     }
 
+    /// The headers that it sends along.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let all: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        HeaderMap::from_iter([(header::COOKIE, all.join("; ").parse().expect("a header"))])
+    }
+
     pub(crate) async fn open(&mut self, address: &str) -> Shown {
         self.send(Request::get(address), Body::empty()).await
     }

@@ -4,11 +4,7 @@ use axum::http::StatusCode;
 use covermark_service::{access::InstanceRules, config};
 use serde_json::json;
 
-use crate::{
-    browser::Browser,
-    house::House,
-    sign_in::{headers, sign_in},
-};
+use crate::{browser::Browser, house::House, sign_in::sign_in};
 
 async fn ruled(pairs: &[(&'static str, &'static str)]) -> House {
     let lookup = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
@@ -86,7 +82,7 @@ async fn an_administrator_comes_in_whatever_the_rules_and_is_told_so() {
     let mut browser = Browser::new(&house.router);
     assert_eq!(sign_in(&house, &mut browser, "/login/gh").await, "/account");
     assert!(browser.open("/account").await.text().contains("and administer this Covermark"));
-    let current = house.access.current(&headers(&browser)).await.ok().flatten().expect("a session");
+    let current = house.access.current(&browser.headers()).await.ok().flatten().expect("a session");
     assert!(house.access.is_administrator(&current));
 }
 

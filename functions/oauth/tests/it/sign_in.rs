@@ -1,6 +1,6 @@
 //! Signing in and out, as it goes well.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use covermark_state::Hashed;
 use covermark_types::{Clock as _, Secret};
 
@@ -13,12 +13,6 @@ pub(crate) async fn sign_in(house: &House, browser: &mut Browser, start: &str) -
     let back = browser.open(&house.github.agree(to_github.location())).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.html);
     back.location().to_owned()
-}
-
-/// The headers that the browser sends along.
-pub(crate) fn headers(browser: &Browser) -> HeaderMap {
-    let all: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    HeaderMap::from_iter([(header::COOKIE, all.join("; ").parse().expect("a header"))])
 }
 
 #[tokio::test]

@@ -5,11 +5,7 @@ use covermark_service::access::Access;
 use covermark_state::{Hashed, rows::session::Session};
 use covermark_types::{Clock as _, Secret};
 
-use crate::{
-    browser::Browser,
-    house::House,
-    sign_in::{headers, sign_in},
-};
+use crate::{browser::Browser, house::House, sign_in::sign_in};
 
 /// A browser that signed in so long ago that the token ends within minutes.
 async fn long_ago(house: &House) -> Browser {
@@ -26,7 +22,7 @@ async fn session(house: &House, browser: &Browser) -> Option<Session> {
 
 /// Whether this function takes the browser for somebody.
 async fn knows(access: &Access, browser: &Browser) -> bool {
-    access.current(&headers(browser)).await.is_ok_and(|current| current.is_some())
+    access.current(&browser.headers()).await.is_ok_and(|current| current.is_some())
 }
 
 #[tokio::test]
@@ -49,7 +45,7 @@ async fn of_functions_that_find_the_token_too_old_at_once_one_renews_it_and_all_
     let browser = long_ago(&house).await;
     let functions: Vec<_> = (0..6).map(|_| house.another_function()).collect();
     let asking = functions.into_iter().map(|access| {
-        let sent = headers(&browser);
+        let sent = browser.headers();
         tokio::spawn(async move { access.current(&sent).await.is_ok_and(|current| current.is_some()) })
     });
     for answer in asking.collect::<Vec<_>>() {
@@ -94,7 +90,7 @@ async fn a_session_that_ended_while_its_token_was_renewed_leaves_no_token_behind
     let browser = long_ago(&house).await;
     let row = session(&house, &browser).await.expect("a session");
     // Signed out elsewhere just now: the row that this function has read is gone.
-    let current = house.access.current(&headers(&browser)).await.ok().flatten().expect("a session");
+    let current = house.access.current(&browser.headers()).await.ok().flatten().expect("a session");
     house.table.delete_session(&row.id).await.expect("a write");
     house.clock.advance(8 * 60 * 60);
     assert!(house.access.installations(&current).await.is_err());
