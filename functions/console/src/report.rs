@@ -91,12 +91,13 @@ pub(crate) async fn of_commit(
 }
 
 /// The page under the repository's present name.
-fn moved(house: &House, address: &Address, repository: &Repository, rest: &str) -> Option<Response> {
+pub(crate) fn moved(house: &House, address: &Address, repository: &Repository, rest: &str) -> Option<Response> {
     if address.name == repository.name {
         return None;
     }
     let name = &repository.name;
     let path = format!("{}/{}/{}/{rest}", repository.provider, name.owner(), name.name());
+    let path = path.trim_end_matches('/').to_owned();
     Some(Redirect::temporary(&house.site.link(&path)).into_response())
 }
 

@@ -4,6 +4,9 @@
 pub(crate) fn not_posted(code: &str) -> &str {
     match code {
         "comment.off" => "The configuration wants no comment.",
+        "settings.comment" => "Somebody switched the comment off in the repository's settings.",
+        "settings.statuses" => "Somebody switched commit statuses off in the repository's settings.",
+        "settings.checks" => "Somebody switched check runs off in the repository's settings.",
         "comment.unchanged" => "The comment says the same already.",
         "comment.not_required" => "Nothing has changed that the configuration wants a comment for.",
         "comment.deleted" => "Somebody deleted the comment, and the configuration says to leave it at that.",
@@ -24,6 +27,16 @@ pub(crate) fn not_posted(code: &str) -> &str {
         "diff.unknown" => "GitHub gave no complete diff, so the change was not judged.",
         "base.none" => "No commit before this one has a report.",
         "report.gone" => "A stored report has expired.",
+        "upload.none" => "No report has come for the commit.",
+        "upload.not_stored" => "An upload was announced and never came.",
+        "upload.unknown" => "A report came that nobody had announced.",
+        "repository.unknown" => "The App does not see the repository any more.",
+        "installation.none" => "No installation of the App covers the repository.",
+        "installation.suspended" => "The installation is suspended.",
+        "permission.ci" => "The App may not see how far CI is: it lacks `checks: read`. It waits for a while instead.",
+        "pull.closed" => "The pull request is closed: nothing new is posted on it.",
+        "pull.in_queue" => "The commit waits in a merge queue: it gets verdicts and no comment.",
+        "feedback.still_waiting" => "More uploads are waited for.",
         other => other,
     }
 }

@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Sync(Sync),
     /// Make, list and revoke upload tokens
     UploadToken(upload_token::Options),
+    /// Look at the way from a webhook to a comment, and say what is wrong with it
+    Doctor(crate::doctor::Options),
     /// Say what is in a coverage report, and how fast it was read
     Inspect(crate::inspect::Options),
     /// Make a new one-time code for the set-up pages at /setup; those made before are worth nothing then

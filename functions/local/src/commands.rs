@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     cli::{self, Command, Common, Deployment},
-    credentials, demo, reconcile,
+    credentials, demo, doctor, reconcile,
     rooms::Rooms,
     serve::{Running, Start},
     upload_token,
@@ -21,6 +21,7 @@ pub(crate) async fn run(common: Common, command: Command) -> anyhow::Result<()> 
         Command::Serve(options) => serve(&common, options).await,
         Command::Sync(options) => sync(&common, options).await,
         Command::SetupCode(options) => setup_code(&common, &options).await,
+        Command::Doctor(options) => doctor::run(&common, &options).await,
         Command::UploadToken(options) => upload_token::run(&common, &options).await,
         // `main` has run it: it needs nothing of what was started since.
         Command::Inspect(_) => Ok(()),

@@ -4,13 +4,13 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, middleware};
-use covermark_console::Console;
+use covermark_console::{Console, doctor::Doctor};
 use covermark_feedback::Feedback;
 use covermark_oauth::OAuth;
 use covermark_service::{
     access::{Access, InstanceRules, Parts},
     config, problem,
-    repository_hooks::HookSecrets,
+    repository_hooks::{HookSecrets, RepositoryHooks},
     webhook_secrets::WebhookSecrets,
 };
 use covermark_setup::{Reach, Setup};
@@ -60,6 +60,8 @@ pub struct House {
     pub sync: Arc<Sync>,
     /// The `feedback` function.
     pub feedback: Arc<Feedback>,
+    /// The webhooks of repositories' own.
+    pub hooks: Arc<RepositoryHooks>,
     router: Router,
 }
 
@@ -132,15 +134,35 @@ impl House {
             reach,
             access: access.clone(),
             clock: clock.clone(),
-            random,
+            random: random.clone(),
         };
+        let hooks = Arc::new(RepositoryHooks {
+            table: rooms.table.clone(),
+            apps: rooms.apps.clone(),
+            secrets: HookSecrets::new(rooms.vault.clone()),
+            public_url: settings.public_url.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+        });
+        let doctor = Arc::new(Doctor {
+            table: rooms.table.clone(),
+            apps: rooms.apps.clone(),
+            hooks: hooks.clone(),
+            public_url: Some(settings.public_url.clone()),
+            queues: vec![("sync", sync_queue.clone()), ("feedback", feedback_queue.clone())],
+            clock: clock.clone(),
+        });
         let console = Console {
             table: rooms.table.clone(),
             blobs: blobs.clone(),
             apps: rooms.apps.clone(),
             access,
+            hooks: hooks.clone(),
+            doctor,
+            sync: sync_queue.clone(),
             public_url: settings.public_url.clone(),
             clock: clock.clone(),
+            random,
         };
         let store =
             blob_store::BlobStore { table: rooms.table.clone(), blobs, feedback: feedback_queue.clone(), clock };
@@ -155,7 +177,7 @@ impl House {
             .fallback_service(prefix::also_below(settings.public_url.path(), at_the_root))
             .layer(middleware::from_fn_with_state(Arc::new(upload), covermark_upload::intercept))
             .layer(middleware::from_fn(problem::request_id));
-        Ok(Self { rooms, sync_queue, feedback_queue, sync, feedback, router })
+        Ok(Self { rooms, sync_queue, feedback_queue, sync, feedback, hooks, router })
     }
 
     /// Ends the database cleanly.

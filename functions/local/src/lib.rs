@@ -7,6 +7,7 @@ mod commands;
 mod credentials;
 mod database;
 mod demo;
+mod doctor;
 mod house;
 mod inspect;
 mod prefix;

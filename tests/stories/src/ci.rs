@@ -29,7 +29,7 @@ impl CiJob<'_> {
     pub async fn open(&self, town: &Town, token: &str) -> Response {
         let body = json!({
             "ci_service": "github-actions", "ci_url": null, "cli_args": {}, "env": {}, "flags": [self.flag],
-            "job_code": "CI", "name": self.flag, "version": "11.3.1", "file_not_found": false, "branch": "topic",
+            "job_code": "CI", "name": self.flag, "version": "11.3.1", "file_not_found": false, "branch": if self.pull.is_some() { "topic" } else { "main" },
             "code": "default", "commitid": self.commit, "parent_commit_id": null,
             "pullid": self.pull.map(|number| number.to_string()), "report_payload_bytes": self.report.len(),
         });

@@ -37,12 +37,6 @@ pub struct App {
     pub answered_at: Option<Timestamp>,
 }
 
-#[derive(Deserialize)]
-struct HookConfig {
-    #[serde(default)]
-    url: Option<String>,
-}
-
 impl App {
     /// Whose settings it is changed in; a person's own when GitHub does not say.
     #[must_use]
@@ -56,18 +50,6 @@ impl App {
 }
 
 impl GitHub {
-    /// Where the App's own webhook sends to: `GET /app/hook/config`. `None` when it is switched off.
-    ///
-    /// # Errors
-    /// As every call to GitHub.
-    pub async fn hook_address(&self) -> Result<Option<String>, Error> {
-        match self.send_as_app(&self.request(Method::GET, &["app", "hook", "config"])).await {
-            Ok(reply) => Ok(reply.json::<HookConfig>()?.url.filter(|url| !url.is_empty())),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
     /// The App that the credentials belong to: `GET /app`.
     ///
     /// # Errors

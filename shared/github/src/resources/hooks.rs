@@ -54,6 +54,18 @@ pub struct HookAttempt {
 }
 
 impl GitHub {
+    /// Where the App's webhook sends to; `None` when it is switched off, or there is none.
+    ///
+    /// # Errors
+    /// As every call to GitHub.
+    pub async fn hook_address(&self) -> Result<Option<String>, Error> {
+        match self.hook_config().await {
+            Ok(config) => Ok(Some(config.url).filter(|url| !url.is_empty())),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The webhook's configuration: `GET /app/hook/config`.
     ///
     /// # Errors
