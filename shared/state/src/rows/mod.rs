@@ -18,6 +18,7 @@ pub mod last_delivery;
 pub mod lease;
 pub mod listing;
 pub mod login;
+pub mod outcome;
 pub mod provider;
 pub mod pull;
 pub mod quota;

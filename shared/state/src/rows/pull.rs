@@ -72,7 +72,7 @@ pub struct Pull {
 /// What we have posted on a pull request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullComment {
-    /// GitHub's id of our comment; `None` when only statuses were posted.
+    /// GitHub's id of our comment; `None` when making it was begun and nobody knows what came of that.
     pub id: Option<u64>,
     /// Digest of the body as posted: the same digest need not be posted again.
     pub digest: String,

@@ -8,6 +8,7 @@ mod faults;
 mod installations;
 mod leases;
 mod ledger;
+mod outcomes;
 mod people;
 mod providers;
 mod pulls;

@@ -69,6 +69,17 @@ impl PullRequest {
         world.repository_mut(self.repo.id).comments.retain(|comment| comment.id != id);
     }
 
+    /// A person who may edits a comment.
+    pub fn edit_comment(&self, id: u64, body: &str) {
+        let mut world = self.repo.github.shared.lock();
+        let now = world.now();
+        let comments = &mut world.repository_mut(self.repo.id).comments;
+        for comment in comments.iter_mut().filter(|comment| comment.id == id) {
+            comment.body = body.to_owned();
+            comment.updated_at = now;
+        }
+    }
+
     /// From now on its diff is too large for GitHub to make.
     pub fn grow_too_large(&self) {
         self.change(|pull| pull.diff_too_large = true);
