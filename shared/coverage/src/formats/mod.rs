@@ -47,6 +47,7 @@ mod tests;
 mod unreadable;
 mod visual_studio;
 mod warning;
+mod written;
 mod xccov;
 mod xml;
 mod xml_walk;
@@ -58,6 +59,7 @@ use input::Input;
 pub use unreadable::Unreadable;
 pub(crate) use warning::Warnings;
 pub use warning::{Place, Warning, WarningCode};
+pub use written::{BEGINNING, written};
 
 /// Longest path that is kept, in bytes: Linux's `PATH_MAX`.
 pub const MAX_PATH: usize = 4096;
