@@ -17,7 +17,7 @@ use url::Url;
 use crate::{
     commit::{self, Trigger, Turn},
     error::{BUSY_RETRY, FeedbackError},
-    ingest,
+    ingest, outcome,
 };
 
 /// What the function works with.
@@ -57,7 +57,9 @@ pub async fn handle(app: &Feedback, job: FeedbackJob) -> Result<(), FeedbackErro
     let (provider, repository, sha, trigger) = match job.clone() {
         FeedbackJob::Upload { provider, repository, commit, upload } => {
             let key = UploadKey { provider, repository, commit, upload };
-            if ingest::ingest(app, &key).await?.is_some() {
+            if let Some(skip) = ingest::ingest(app, &key).await? {
+                let UploadKey { provider, repository, commit: sha, .. } = key;
+                outcome::of_upload(app, &CommitKey { provider, repository, sha }, skip).await;
                 return Ok(());
             }
             (key.provider, key.repository, key.commit, Trigger::Upload)

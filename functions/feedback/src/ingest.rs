@@ -3,19 +3,25 @@
 //! The shard's key is the hash of its content, so a second run writes the same thing to the same place. What cannot be
 //! read is an outcome with a reason, never a failure of the job.
 
+mod expired;
+
+use std::borrow::Cow;
+
 use covermark_coverage::{
     ingest::ingest_packed as read_reports,
-    paths::{DropReason, Dropped, NoRules},
+    paths::{DropReason, Dropped, Rules},
     payload::{Body, Limits, PayloadError},
     shard,
 };
+use covermark_policy::Policy;
 use covermark_state::rows::{
     self,
     upload::{DroppedPath, UnreadableFile, Upload, UploadKey, UploadNotes, UploadResult, UploadState},
 };
+use covermark_types::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Feedback, FeedbackError, Skip, totals};
+use crate::{Feedback, FeedbackError, Skip, evidence::configuration, totals};
 
 /// The largest raw upload that is read, in bytes: what fits into the function's memory together with what it becomes.
 pub(crate) const MAX_RAW: u64 = covermark_service::config::MAX_REPORT;
@@ -39,7 +45,11 @@ pub(crate) async fn ingest(app: &Feedback, key: &UploadKey) -> Result<Option<Ski
     if matches!(upload.state, UploadState::Processed | UploadState::Unreadable) {
         return Ok(None);
     }
-    let raw = match app.blobs.get(&key.blob_key(), MAX_RAW).await {
+    let (raw, rules) = futures::join!(
+        async { app.blobs.get(&key.blob_key(), MAX_RAW).await },
+        configuration::of_upload(app, &upload)
+    );
+    let raw = match raw {
         Ok(Some(raw)) => raw,
         Ok(None) => {
             tracing::warn!(upload_id = %key.upload, reason = Skip::UploadNotStored.code(), "an upload is not there");
@@ -51,9 +61,11 @@ pub(crate) async fn ingest(app: &Feedback, key: &UploadKey) -> Result<Option<Ski
         }
         Err(error) => return Err(error.into()),
     };
+    let rules = rules?;
     app.table.set_upload_stored(key).await?;
     // Reading takes seconds for the largest reports; on one thread nothing else would move meanwhile.
-    let read = tokio::task::spawn_blocking(move || read(&raw)).await?;
+    let opened = upload.opened_at;
+    let read = tokio::task::spawn_blocking(move || read(&raw, &rules, opened)).await?;
     record(app, &upload, read).await?;
     Ok(None)
 }
@@ -77,9 +89,37 @@ async fn record(app: &Feedback, upload: &Upload, read: Read) -> Result<(), Feedb
     Ok(())
 }
 
-fn read(raw: &[u8]) -> Read {
+/// What the repository says of its paths. What it ignores is kept all the same and left out when it is judged, so that
+/// two commits with different lists can be compared.
+struct Paths<'a>(&'a Policy);
+
+impl Rules for Paths<'_> {
+    fn replaced<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        self.0.replaced(path)
+    }
+
+    fn prefixed<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        self.0.prefixed(path)
+    }
+
+    fn ignored(&self, _: &str) -> bool {
+        false
+    }
+
+    fn exact_only(&self) -> bool {
+        self.0.exact_only()
+    }
+}
+
+fn read(raw: &[u8], rules: &Policy, opened: Timestamp) -> Read {
+    let mut expired = Vec::new();
     let ingested = match Body::new(raw, &Limits::default()) {
-        Ok(body) => body.open().map(|upload| read_reports(&upload, &NoRules)),
+        Ok(body) => body.open().map(|mut upload| {
+            if let Some(oldest) = rules.max_report_age {
+                expired = expired::take_out(&mut upload, opened, oldest);
+            }
+            read_reports(&upload, &Paths(rules))
+        }),
         Err(error) => Err(error),
     };
     let ingested = match ingested {
@@ -91,6 +131,7 @@ fn read(raw: &[u8]) -> Read {
         warnings: ingested.warnings.iter().map(|(file, warning)| format!("`{file}`: {warning}")).collect(),
         ..UploadNotes::default()
     };
+    notes.unreadable.append(&mut expired);
     notes.unreadable.extend(ingested.problems.iter().map(|problem| UnreadableFile {
         file: problem.filename.clone(),
         code: problem.reason.code().to_owned(),
@@ -103,7 +144,9 @@ fn read(raw: &[u8]) -> Read {
     }));
     notes.unreadable_total = notes.unreadable.len() as u64;
     // System headers and installed packages are in nearly every report: worth a word only when there is nothing else.
-    let worth_a_word = |left: &&Dropped| left.reason != DropReason::Outside || ingested.report.is_empty();
+    let worth_a_word = |left: &&Dropped| {
+        (left.reason != DropReason::Outside || ingested.report.is_empty()) && !rules.ignores(&left.path)
+    };
     notes.dropped_total = ingested.dropped.iter().filter(worth_a_word).count() as u64;
     notes.dropped.extend(
         ingested

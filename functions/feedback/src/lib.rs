@@ -13,6 +13,7 @@ mod evidence;
 mod ingest;
 mod invoke;
 mod judge;
+mod outcome;
 mod post;
 mod render;
 mod skip;

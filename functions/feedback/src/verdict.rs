@@ -34,6 +34,8 @@ pub(crate) struct Case<'a> {
     pub(crate) waiting: Option<Waiting>,
     /// How people know the uploads that were waited for and never came.
     pub(crate) incomplete: Vec<String>,
+    /// Whether CI failed and the rules want it to pass.
+    pub(crate) ci_failed: bool,
 }
 
 /// Judges the commit. Why something is not known is added to `skipped`.
@@ -48,7 +50,8 @@ pub(crate) async fn reach(case: Case<'_>, memory: &Memory, skipped: &mut Vec<Ski
     skipped.extend(memory.compared().into_iter().flat_map(|compared| compared.skipped.iter().copied()));
     skipped.extend(matches!(diff, Some(Err(_))).then_some(Skip::DiffUnknown));
     skipped.extend((case.assembled.gone > 0).then_some(Skip::ReportGone));
-    let (settled, incomplete) = (case.waiting.is_none(), !case.incomplete.is_empty());
+    // A commit whose CI failed is a base only where no better one is near.
+    let (settled, incomplete) = (case.waiting.is_none(), !case.incomplete.is_empty() || case.ci_failed);
     let verdicts = judge(Evidence {
         pull: case.pull,
         sha: case.key.sha.clone(),
@@ -63,6 +66,7 @@ pub(crate) async fn reach(case: Case<'_>, memory: &Memory, skipped: &mut Vec<Ski
         uploads: case.uploads,
         waiting: case.waiting,
         incomplete: case.incomplete,
+        ci_failed: case.ci_failed,
         empty: case.assembled.row.empty_upload.map(|decided| decided != EmptyUpload::Failed),
         remarks,
     });

@@ -79,12 +79,24 @@ struct Lack {
 impl Facts<'_> {
     /// Decides; `None` when that needs a look at CI.
     pub(super) fn decide(&self, ci: Option<&Ci>) -> Option<Set> {
+        let set = self.of_uploads(ci)?;
+        if !self.policy.notify.require_ci_to_pass || matches!(set, Set::Waiting { .. }) {
+            return Some(set);
+        }
+        // A set that is complete says nothing of whether CI passes.
+        Some(match ci? {
+            Ci::Running(names) if self.now < self.deadline() => self.wait(self.here(), names.clone(), self.deadline()),
+            _ => set,
+        })
+    }
+
+    fn of_uploads(&self, ci: Option<&Ci>) -> Option<Set> {
         let here = self.here();
         let lack = self.lack();
         if let Some(set) = self.announced(&lack) {
             return Some(set);
         }
-        let deadline = self.last() + self.policy.notify.wait;
+        let deadline = self.deadline();
         if self.said_complete {
             return Some(Set::Complete);
         }
@@ -118,6 +130,11 @@ impl Facts<'_> {
             Ci::Nothing | Ci::Unreadable if self.queued && here == 0 => self.wait_for(&lack, self.since + GRACE),
             Ci::Nothing | Ci::Unreadable => self.wait_for(&lack, deadline),
         })
+    }
+
+    /// When what is there has to do.
+    pub(super) fn deadline(&self) -> Timestamp {
+        self.last() + self.policy.notify.wait
     }
 
     fn here(&self) -> usize {

@@ -19,6 +19,7 @@ mod turn;
 mod uploads;
 
 use covermark_coverage::Totals;
+use covermark_types::PullNumber;
 
 pub(crate) use self::{
     lease::Lease,
@@ -52,6 +53,8 @@ impl Trigger {
 /// What came of a run.
 #[derive(Debug)]
 pub(crate) struct Done {
+    /// The pull request that it was about, when there is one.
+    pub(crate) pull: Option<PullNumber>,
     /// The project's sums and how to write them; `None` when nothing was reported.
     pub(crate) coverage: Option<(Totals, Style)>,
     /// Sums of the pull request's changed lines, when they are known.
@@ -70,6 +73,7 @@ impl Done {
     /// Nothing was posted, for `reason`.
     pub(crate) fn skipped(reason: Skip) -> Self {
         Self {
+            pull: None,
             coverage: None,
             patch: None,
             comment: None,

@@ -72,7 +72,7 @@ impl Run<'_> {
         let CommitKey { provider, repository, sha } = &key;
         let timing = self.app.table.timing(provider, *repository, sha).await?.unwrap_or_default();
         let mut memory = Memory::default();
-        if !matches!(Box::pin(memory.look(self.app, site, &key, queued.pull)).await?, Seen::Pull) {
+        if !matches!(Box::pin(memory.look(self.app, site, &key, queued.pull, true)).await?, Seen::Pull) {
             return Ok(None);
         }
         let run = Run { key: &key, timing: &timing, ..*self };

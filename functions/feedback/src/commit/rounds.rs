@@ -69,7 +69,8 @@ impl Run<'_> {
         let mut skipped = Vec::new();
         let mut pull = None;
         if let Some(number) = number {
-            let no_more = match Box::pin(memory.look(self.app, site, self.key, number)).await? {
+            let before = assembled.row.posted.is_some();
+            let no_more = match Box::pin(memory.look(self.app, site, self.key, number, before)).await? {
                 Seen::Pull => {
                     pull = Some(number);
                     None
@@ -109,6 +110,9 @@ impl Run<'_> {
         settle::note(self.app, self.key, assembled, &set, contexts).await?;
         skipped.extend(set.skip);
         let waits = set.waiting().is_some();
+        if waits {
+            memory.keep(self.app, self.key).await;
+        }
         Ok((done(verdicts, posted, skipped, memory), waits))
     }
 
@@ -131,6 +135,7 @@ impl Run<'_> {
             uploads: uploads::summary(&assembled.uploads),
             waiting: set.waiting(),
             incomplete: set.incomplete(),
+            ci_failed: set.ci_failed.is_some(),
         };
         Box::pin(verdict::reach(case, memory, skipped)).await
     }
@@ -147,6 +152,7 @@ pub(super) fn done(verdicts: Verdicts, mut posted: post::Posted, mut skipped: Ve
         _ => None,
     };
     Done {
+        pull: verdicts.pull,
         coverage: Some((verdicts.project.totals, verdicts.style)),
         patch,
         comment: posted.comment,

@@ -17,7 +17,6 @@ use crate::{
     app::CommitKey,
     assemble::{self, Assembled},
     evidence::{Site, configuration, pull, rights::Rights},
-    render::Place,
 };
 
 /// Does all that is to be done for a commit now.
@@ -116,18 +115,8 @@ impl Run<'_> {
     }
 
     fn site(&self, rights: Rights) -> Site {
-        let permissions = rights.permissions();
-        Site {
-            place: Place {
-                pages: self.app.public_url.clone(),
-                provider: self.key.provider.clone(),
-                web: self.github.endpoints().web.clone(),
-                repository: self.key.repository,
-                name: self.name.clone(),
-            },
-            client: self.github.repository_client(self.installation, self.key.repository, self.name, &permissions),
-            rights,
-        }
+        let which = (&self.key.provider, self.key.repository, self.name);
+        Site::new(self.app, self.github, which, self.installation, rights)
     }
 
     async fn under_lease(&self, site: &Site, assembled: Assembled) -> Result<Done, FeedbackError> {

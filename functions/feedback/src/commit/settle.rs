@@ -26,6 +26,8 @@ pub(super) struct Seen {
     pub(super) here: usize,
     /// Why CI was not waited for.
     pub(super) skip: Option<Skip>,
+    /// CI failed, and the rules want it to pass: until when it may be run again.
+    pub(super) ci_failed: Option<Timestamp>,
 }
 
 /// Looks how far the set is.
@@ -54,13 +56,15 @@ pub(super) async fn look(
     };
     let here = assembled.uploads.iter().filter(|upload| is_here(upload)).count();
     if let Some(set) = facts.decide(None) {
-        return Ok(Seen { set, here, skip: None });
+        return Ok(Seen { set, here, skip: None, ci_failed: None });
     }
     let ci = how_far_is_ci(app, site, key, policy).await?;
     let skip = (ci == Ci::Unreadable).then_some(Skip::NoCi);
     // With an answer about CI there is nothing more to ask.
     let set = facts.decide(Some(&ci)).unwrap_or(Set::Complete);
-    Ok(Seen { set, here, skip })
+    let failed = policy.notify.require_ci_to_pass && ci == Ci::Ended { well: false };
+    let ci_failed = (failed && !matches!(set, Set::Waiting { .. })).then(|| facts.deadline());
+    Ok(Seen { set, here, skip, ci_failed })
 }
 
 /// How far CI is.
@@ -110,11 +114,11 @@ impl Seen {
         }
     }
 
-    /// Until when is waited.
-    fn until(&self) -> Option<Timestamp> {
+    /// Until when is waited; for CI that failed until then as well, since it may be run again.
+    fn until(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.set {
             Set::Waiting { until, .. } => Some(*until),
-            _ => None,
+            _ => self.ci_failed.filter(|until| now < *until),
         }
     }
 }
@@ -132,17 +136,18 @@ pub(super) async fn note(
         Set::Waiting { expected, .. } => small(expected.saturating_sub(seen.here)),
         _ => 0,
     };
+    let now = app.clock.now();
+    let until = seen.until(now);
     let settled = Settled {
-        concluded: seen.until().is_none(),
+        concluded: until.is_none(),
         here: small(seen.here),
         missing,
-        until: seen.until(),
+        until,
         kinds: kinds::count(assembled.uploads.iter().filter(|upload| is_here(upload))),
         contexts,
     };
-    let now = app.clock.now();
     app.table.settle_verdict(&key.provider, key.repository, &key.sha, &settled, now).await?;
-    match seen.until() {
+    match until {
         Some(until) => timer::arm(app, key, until).await,
         None => Ok(()),
     }
@@ -151,6 +156,6 @@ pub(super) async fn note(
 /// Notes that nobody waits for the commit any more, whatever it has.
 pub(super) async fn over(app: &Feedback, key: &CommitKey, assembled: &Assembled) -> Result<(), FeedbackError> {
     let here = assembled.uploads.iter().filter(|upload| is_here(upload)).count();
-    let seen = Seen { set: Set::Complete, here, skip: None };
+    let seen = Seen { set: Set::Complete, here, skip: None, ci_failed: None };
     note(app, key, assembled, &seen, Vec::new()).await
 }

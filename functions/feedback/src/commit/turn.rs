@@ -4,7 +4,7 @@
 //! lease looks at the note after giving it back. So two hundred uploads at once cost two hundred short jobs and a few runs.
 
 use super::{Done, Lease, Trigger, run, timer};
-use crate::{Feedback, FeedbackError, Skip, app::CommitKey};
+use crate::{Feedback, FeedbackError, Skip, app::CommitKey, outcome};
 
 /// What became of a job.
 #[derive(Debug)]
@@ -37,11 +37,13 @@ pub(crate) async fn turn(app: &Feedback, key: &CommitKey, trigger: Trigger) -> R
     let (done, asked) = match done {
         Ok(done) => done,
         Err(error) => {
+            outcome::of_failure(app, key, &error).await;
             // The others went because of us. Our message comes again a few times; this one comes when it does not.
             timer::arm(app, key, app.clock.now() + timer::NET).await?;
             return Err(error);
         }
     };
+    outcome::of_run(app, key, &done).await;
     let timing = app.table.timing(provider, *repository, sha).await?.unwrap_or_default();
     if timing.asked > asked {
         timer::look_again(app, key).await?;

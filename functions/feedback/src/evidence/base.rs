@@ -8,7 +8,7 @@ use covermark_github::Error;
 use covermark_state::rows::commit::CommitRow;
 use covermark_types::CommitSha;
 
-use super::{Site, pull::Ends};
+use super::{Site, pull::Ends, said::Said};
 use crate::{
     Feedback, FeedbackError, Skip,
     app::CommitKey,
@@ -16,8 +16,6 @@ use crate::{
     totals,
 };
 
-/// How far back is looked: one page of GitHub's, one batch of the table's.
-const ANCESTORS: u8 = 100;
 /// How many reports further back a complete one is preferred to an incomplete one.
 const BETTER_WITHIN: usize = 10;
 
@@ -29,11 +27,18 @@ pub(crate) struct Compared {
     pub(crate) row: Option<Box<CommitRow>>,
     /// How many commits the head has that the base branch lacks.
     pub(crate) ahead: Option<usize>,
+    /// Where the pull request leaves its base branch, when that is known.
+    merge_base: Option<CommitSha>,
     pub(crate) remarks: Vec<Remark>,
     pub(crate) skipped: Vec<Skip>,
 }
 
 impl Compared {
+    /// Where the pull request leaves its base branch, when that is known.
+    pub(crate) fn merge_base(&self) -> Option<&CommitSha> {
+        self.merge_base.as_ref()
+    }
+
     /// How many commits the base lies before the head; `None` when nobody counted.
     pub(crate) fn distance(&self) -> Option<usize> {
         match &self.base {
@@ -50,50 +55,58 @@ pub(crate) async fn of_pull(
     key: &CommitKey,
     ends: &Ends,
     chosen: Option<&CommitSha>,
+    said: &Said,
 ) -> Result<Compared, FeedbackError> {
     let Some(chosen) = chosen.filter(|chosen| **chosen != key.sha) else {
-        return of_branches(app, site, key, ends).await;
+        return of_branches(app, site, key, ends, said).await;
     };
     let rows = app.table.reports_of(&key.provider, key.repository, std::slice::from_ref(chosen)).await?;
     if let Some(row) = rows.into_iter().next() {
         return Ok(found(row, 0, Some(ends.base_branch.clone()), BaseReason::Chosen));
     }
-    let mut compared = of_branches(app, site, key, ends).await?;
+    let mut compared = of_branches(app, site, key, ends, said).await?;
     compared.remarks.push(Remark::ChosenBaseUnknown);
     Ok(compared)
 }
 
-async fn of_branches(app: &Feedback, site: &Site, key: &CommitKey, ends: &Ends) -> Result<Compared, FeedbackError> {
+async fn of_branches(
+    app: &Feedback,
+    site: &Site,
+    key: &CommitKey,
+    ends: &Ends,
+    said: &Said,
+) -> Result<Compared, FeedbackError> {
     let branch = Some(ends.base_branch.clone());
     if !site.rights.contents {
         return without_history(app, key, vec![ends.base.clone()], branch).await;
     }
-    let comparison = match site.client.compare(&ends.base, &ends.head).await {
+    let comparison = match said.parted(&site.client, ends).await {
         Ok(comparison) => comparison,
         Err(Error::Forbidden(_)) => return without_history(app, key, vec![ends.base.clone()], branch).await,
         // The branch was pushed over and its old tip is gone, or the two have no common past.
         Err(Error::NotFound(_)) => return Ok(none(branch, NoBase::Unrelated)),
         Err(error) => return Err(error.into()),
     };
-    let (merge_base, ahead) = (comparison.merge_base, usize::try_from(comparison.ahead_by).ok());
+    let (merge_base, ahead) = (comparison.merge_base, usize::try_from(comparison.ahead).ok());
     let own = app.table.reports_of(&key.provider, key.repository, std::slice::from_ref(&merge_base)).await?;
     // A pull request that is merged already leaves its base branch at its own head.
     let own = own.into_iter().next().filter(|row| row.sha != key.sha);
     if let Some(row) = own.as_ref().filter(|row| is_complete(row)) {
-        return Ok(Compared { ahead, ..found(row.clone(), 0, branch, BaseReason::MergeBase) });
+        let compared = found(row.clone(), 0, branch, BaseReason::MergeBase);
+        return Ok(Compared { ahead, merge_base: Some(merge_base), ..compared });
     }
     // History lists the commits of merged branches too. What they reported was of the branch, not of what it was merged
     // into; in a stack of pull requests, though, the branch below is what this one is compared with.
     let on_base =
         |row: &CommitRow| row.pull.is_none() && row.branch.as_ref().is_none_or(|name| *name == ends.base_branch);
-    let from = Start { sha: &merge_base, skip: 0, reason: BaseReason::BeforeMergeBase };
+    let from = Start { sha: &merge_base, skip: 0, reason: BaseReason::BeforeMergeBase, said };
     let walked = nearest(app, site, key, from, branch.clone(), on_base).await?;
     let better = walked.row.as_ref().is_some_and(|row| is_complete(row));
     let compared = match own {
         Some(row) if !better => found(row, 0, branch, BaseReason::MergeBase),
         _ => walked,
     };
-    Ok(Compared { ahead, ..compared })
+    Ok(Compared { ahead, merge_base: Some(merge_base), ..compared })
 }
 
 /// The base of a commit on a branch: its parent, or the nearest commit before that.
@@ -107,7 +120,8 @@ pub(crate) async fn before(
     if !site.rights.contents {
         return without_history(app, key, parent.into_iter().collect(), branch).await;
     }
-    let from = Start { sha: &key.sha, skip: 1, reason: BaseReason::BeforeParent };
+    let said = Said::default();
+    let from = Start { sha: &key.sha, skip: 1, reason: BaseReason::BeforeParent, said: &said };
     // After a merge the merged branch's own last commit is nearer than the one that it was merged into.
     let compared = nearest(app, site, key, from, branch, |row| row.pull.is_none()).await?;
     Ok(Compared { ahead: Some(1), ..compared })
@@ -118,6 +132,7 @@ struct Start<'a> {
     sha: &'a CommitSha,
     skip: usize,
     reason: BaseReason,
+    said: &'a Said,
 }
 
 /// The nearest of the commits from there on that has a report and is `preferred`, else the nearest of any that has one.
@@ -129,7 +144,7 @@ async fn nearest(
     branch: Option<String>,
     preferred: impl Fn(&CommitRow) -> bool,
 ) -> Result<Compared, FeedbackError> {
-    let ancestors = match site.client.commits(from.sha, ANCESTORS).await {
+    let ancestors = match from.said.ancestors(&site.client, from.sha).await {
         Ok(ancestors) => ancestors,
         Err(Error::Forbidden(_)) => return without_history(app, key, Vec::new(), branch).await,
         Err(Error::NotFound(_) | Error::Rejected(_)) => return Ok(none(branch, NoBase::NoReport)),
@@ -186,10 +201,24 @@ fn found(row: CommitRow, behind: usize, branch: Option<String>, reason: BaseReas
     let totals = row.totals.as_ref().map(totals::of_row).unwrap_or_default();
     let incomplete = !is_complete(&row);
     let base = Base::Found(BaseCommit { sha: row.sha.clone(), branch, behind, totals, reason, incomplete });
-    Compared { base, row: Some(Box::new(row)), ahead: None, remarks: Vec::new(), skipped: Vec::new() }
+    Compared {
+        base,
+        row: Some(Box::new(row)),
+        ahead: None,
+        merge_base: None,
+        remarks: Vec::new(),
+        skipped: Vec::new(),
+    }
 }
 
 fn none(branch: Option<String>, why: NoBase) -> Compared {
     let base = Base::Missing { branch, why };
-    Compared { base, row: None, ahead: None, remarks: Vec::new(), skipped: vec![Skip::NoBase] }
+    Compared {
+        base,
+        row: None,
+        ahead: None,
+        merge_base: None,
+        remarks: Vec::new(),
+        skipped: vec![Skip::NoBase],
+    }
 }

@@ -3,22 +3,23 @@
 //! One listing of the root tells which file may be there, so that a repository without one costs one call (two with a
 //! `.github` folder) and not one for each place. The defaults are blobs of ours: [`INSTANCE`] and [`of_owner`].
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
+use covermark_coverage::diff::Diff;
 use covermark_github::{Error, resources::contents::LISTED};
-use covermark_policy::{Code, Kind, Layer, Layers, MAX_BYTES, Policy, Problem, choose};
-use covermark_types::{CommitSha, Provider, RepositoryId};
+use covermark_policy::{Code, Kind, Layer, Layers, MAX_BYTES, PLACES, Policy, Problem, choose};
+use covermark_state::rows::upload::{OpenedBy, Upload, UploadKey};
+use covermark_types::{CommitSha, Fault as _, FaultClass, Provider};
 
-use super::Site;
+use super::{
+    Site,
+    kept_rules::{self, File},
+    pull::Ends,
+};
 use crate::{Feedback, FeedbackError, judge::FileProblem};
 
 /// The blob with the rules that hold for every repository, unless its owner or itself says otherwise.
 pub(crate) const INSTANCE: &str = "defaults/instance.yml";
-/// Commits whose rules are kept in memory. A file at a commit never changes, so they do not grow old.
-const KEPT: usize = 256;
 
 /// The blob with the rules that hold for an owner's repositories.
 pub(crate) fn of_owner(provider: &Provider, owner: &str) -> String {
@@ -32,52 +33,110 @@ pub(crate) struct Configuration {
     pub(crate) problems: Vec<FileProblem>,
 }
 
-/// A repository's file at a commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum File {
-    /// There is none, or we may not read it.
-    Nothing,
-    TooLarge(&'static str),
-    Text(&'static str, Arc<str>),
+/// The rules of a pull request, as far as they can be had before its diff and its merge base are there.
+#[derive(Debug)]
+pub(crate) enum RulesAt {
+    /// They are these.
+    Known(Configuration),
+    /// Those of the merge base, should the pull request not change them: [`as_at_merge_base`].
+    MergeBase,
 }
-
-/// GitHub's address, repository, commit.
-type Key = (String, RepositoryId, CommitSha);
-static CACHE: LazyLock<Mutex<HashMap<Key, File>>> = LazyLock::new(Mutex::default);
 
 /// The rules at `at`: the defaults when there is no file, or when we may not read it.
 pub(crate) async fn read(app: &Feedback, site: &Site, at: &CommitSha) -> Result<Configuration, FeedbackError> {
-    let owner = of_owner(&site.place.provider, site.place.name.owner());
-    let (file, instance, owner) = futures::join!(file(site, at), default(app, INSTANCE), default(app, &owner));
-    Ok(layered(&file?, instance?.as_deref(), owner?.as_deref(), site.place.name.owner()))
+    with_defaults(app, site, file(app, site, at).await?).await
 }
 
-async fn file(site: &Site, at: &CommitSha) -> Result<File, FeedbackError> {
+/// The rules by which an upload's paths are read. Where GitHub lets nobody look they are the defaults; when it does not
+/// answer, the upload waits.
+pub(crate) async fn of_upload(app: &Feedback, upload: &Upload) -> Result<Arc<Policy>, FeedbackError> {
+    let UploadKey { provider, repository, commit, .. } = &upload.key;
+    let Some(site) = Site::remembered(app, provider, *repository).await? else { return Ok(defaults().policy) };
+    let pull = match upload.pull {
+        Some(number) => app.table.pull(provider, *repository, number).await?,
+        None => None,
+    };
+    let ends = pull.filter(|pull| pull.head_sha == *commit).map(|pull| Ends::of_row(&pull));
+    let rules = match (&ends, upload.opened_by) {
+        (Some(ends), _) => read(app, &site, ends.rules_at()).await,
+        // Nobody knows yet where the fork came from, and its own file must not count.
+        (None, OpenedBy::Fork) => with_defaults(app, &site, File::Nothing).await,
+        (None, _) => read(app, &site, commit).await,
+    };
+    match rules {
+        Ok(rules) => Ok(rules.policy),
+        Err(FeedbackError::GitHub(error)) if !matches!(error.class(), FaultClass::Retry(_)) => {
+            tracing::warn!(cause = %error, "an upload's paths are read by the defaults: the rules cannot be had");
+            Ok(with_defaults(app, &site, File::Nothing).await?.policy)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The rules of a pull request with these ends, unless they follow from what is asked at the same time.
+pub(super) async fn early(app: &Feedback, site: &Site, ends: &Ends) -> Result<RulesAt, FeedbackError> {
+    let at = ends.rules_at();
+    if site.rights.contents && kept_rules::find(app, site, at).await.is_none() {
+        let of_base = if ends.fork { None } else { kept_rules::find(app, site, &ends.base).await };
+        if of_base.is_some() {
+            return Ok(RulesAt::MergeBase);
+        }
+    }
+    Ok(RulesAt::Known(read(app, site, at).await?))
+}
+
+/// The rules at the head, which are those of the merge base when the whole diff is known and leaves their places alone.
+pub(super) async fn as_at_merge_base(
+    app: &Feedback,
+    site: &Site,
+    ends: &Ends,
+    merge_base: Option<&CommitSha>,
+    diff: Option<&Diff>,
+) -> Result<Configuration, FeedbackError> {
+    let (Some(merge_base), Some(diff)) = (merge_base, diff) else { return read(app, site, &ends.head).await };
+    let is_place = |path: &Option<String>| path.as_ref().is_some_and(|path| PLACES.contains(&&**path));
+    let changed = diff.files.iter().any(|file| is_place(&file.old) || is_place(&file.new));
+    match kept_rules::find(app, site, merge_base).await.filter(|_| !changed) {
+        Some(file) => {
+            kept_rules::keep(app, site, &ends.head, &file).await;
+            with_defaults(app, site, file).await
+        }
+        None => read(app, site, &ends.head).await,
+    }
+}
+
+async fn with_defaults(app: &Feedback, site: &Site, file: File) -> Result<Configuration, FeedbackError> {
+    let owner = of_owner(&site.place.provider, site.place.name.owner());
+    let (instance, owner) = futures::join!(default(app, INSTANCE), default(app, &owner));
+    Ok(layered(&file, instance?.as_deref(), owner?.as_deref(), site.place.name.owner()))
+}
+
+async fn file(app: &Feedback, site: &Site, at: &CommitSha) -> Result<File, FeedbackError> {
     if !site.rights.contents {
         return Ok(File::Nothing);
     }
-    let key = (site.place.web.to_string(), site.place.repository, at.clone());
-    if let Some(kept) = cache().get(&key) {
-        return Ok(kept.clone());
+    if let Some(kept) = kept_rules::find(app, site, at).await {
+        return Ok(kept);
     }
-    let file = match fetch(site, at).await {
-        Ok(file) => file,
+    match fetch(site, at).await {
+        Ok((file, true)) => {
+            kept_rules::keep(app, site, at, &file).await;
+            Ok(file)
+        }
+        Ok((file, false)) => Ok(file),
         // Not kept: the right may come back.
-        Err(Error::Forbidden(_)) => return Ok(File::Nothing),
-        Err(error) => return Err(error.into()),
-    };
-    let mut cache = cache();
-    if cache.len() >= KEPT {
-        // All at once: they are cheap to read again, and an order of use would have to be kept for nothing.
-        cache.clear();
+        Err(Error::Forbidden(_)) => Ok(File::Nothing),
+        Err(error) => Err(error.into()),
     }
-    cache.insert(key, file.clone());
-    Ok(file)
 }
 
-async fn fetch(site: &Site, at: &CommitSha) -> Result<File, Error> {
+/// The file, and whether that is the last word: a commit without any file is one that GitHub does not know yet.
+async fn fetch(site: &Site, at: &CommitSha) -> Result<(File, bool), Error> {
     let at = at.as_str();
     let root = site.client.root_files(at).await?;
+    if root.is_empty() {
+        return Ok((File::Nothing, false));
+    }
     // A listing that is full proves nothing.
     let listed = (root.len() < LISTED).then_some(root.as_slice());
     let mut candidates = choose(listed, Some(&[]), Some(&[]));
@@ -95,12 +154,12 @@ async fn fetch(site: &Site, at: &CommitSha) -> Result<File, Error> {
     for path in candidates {
         match site.client.file(path, at).await {
             Ok(None) => {}
-            Ok(Some(bytes)) => return Ok(File::Text(path, String::from_utf8_lossy(&bytes).into())),
-            Err(Error::TooLarge { .. }) => return Ok(File::TooLarge(path)),
+            Ok(Some(bytes)) => return Ok((File::Text(path, String::from_utf8_lossy(&bytes).into()), true)),
+            Err(Error::TooLarge { .. }) => return Ok((File::TooLarge(path), true)),
             Err(error) => return Err(error),
         }
     }
-    Ok(File::Nothing)
+    Ok((File::Nothing, true))
 }
 
 async fn default(app: &Feedback, key: &str) -> Result<Option<String>, FeedbackError> {
@@ -145,10 +204,6 @@ fn too_large() -> Problem {
 /// Our own rules.
 pub(crate) fn defaults() -> Configuration {
     Configuration { policy: Arc::new(Policy::default()), problems: Vec::new() }
-}
-
-fn cache() -> std::sync::MutexGuard<'static, HashMap<Key, File>> {
-    CACHE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

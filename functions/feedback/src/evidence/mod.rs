@@ -1,39 +1,43 @@
 //! What GitHub and the table know that `judge` needs: the pull request, its diff, the base, the repository's rules, and
 //! whether our comment is there already. Independent questions are asked at once.
 //!
-//! Calls to GitHub for a first verdict on a pull request that a webhook told us of: the pull request, its diff, the
-//! comparison, the root's listing and a search for our comment, all in one round trip. On top come the listings of
-//! `.github` and `dev` where the root has no rules, the file of the rules, the history where the merge base has no usable
-//! report, and one diff where flags are carried forward from such a commit: each waits for the one before it. What was
-//! asked for a commit's rules is kept in memory, what was asked in a run for its further rounds.
+//! Calls to GitHub for a first verdict on a pull request that a webhook told us of: the pull request, its diff and the
+//! comparison in one round trip; when the verdict was pending before, the pull request alone, since the rest is kept
+//! (`said`). Rules are kept for each commit, and those of the merge base hold at the head where the diff leaves their
+//! places alone (`configuration`). On top come, each waiting for the one before it: the root's listing with those of
+//! `.github` and `dev`, and the file of the rules; a search for our comment where there are comments; the history where
+//! the merge base has no usable report; one diff where flags are carried forward from such a commit.
 
 pub(crate) mod base;
 pub(crate) mod carry;
 pub(crate) mod comments;
 pub(crate) mod configuration;
+mod kept_rules;
 pub(crate) mod pull;
 mod queue;
 pub(crate) mod reported;
 pub(crate) mod rights;
+mod said;
+mod site;
 
 use covermark_coverage::diff::Diff;
-use covermark_github::{Error, PullState, RepositoryClient};
+use covermark_github::{Error, PullRequest, PullState};
+use covermark_state::rows::pull::PullComment;
 use covermark_types::{CommitSha, PullNumber};
 
-use self::{base::Compared, comments::Found, configuration::Configuration, pull::Ends, rights::Rights};
+pub(crate) use self::site::Site;
+use self::{
+    base::Compared,
+    comments::Found,
+    configuration::{Configuration, RulesAt},
+    pull::Ends,
+    said::Said,
+};
 use crate::{
     Feedback, FeedbackError, Skip,
     app::CommitKey,
     judge::{Base, DiffUnknown, NoBase, Remark},
-    render::Place,
 };
-
-/// One repository on GitHub, as this run may see it.
-pub(crate) struct Site {
-    pub(crate) place: Place,
-    pub(crate) client: RepositoryClient,
-    pub(crate) rights: Rights,
-}
 
 /// What was asked in this run and holds as long as the pull request has the same ends.
 #[derive(Default)]
@@ -45,6 +49,8 @@ pub(crate) struct Memory {
     pub(crate) comment: Option<Found>,
     /// The pull request's own branch.
     branch: Option<String>,
+    /// What GitHub said of the ends, in this run or in one before it.
+    said: Said,
 }
 
 /// What a verdict on a pull request rests on. The rest is in [`Memory`].
@@ -90,27 +96,30 @@ impl Memory {
         (compared.base.clone(), remarks)
     }
 
-    /// Asks everything about a pull request in one round trip, or two when nobody has told us its ends before.
+    /// Asks everything about a pull request in one round trip, or two when nobody has told us its ends before. `before`
+    /// says whether another run asked already.
     pub(crate) async fn look(
         &mut self,
         app: &Feedback,
         site: &Site,
         key: &CommitKey,
         number: PullNumber,
+        before: bool,
     ) -> Result<Seen, FeedbackError> {
         let stored = app.table.pull(&key.provider, key.repository, number).await?;
-        let known = stored.as_ref().and_then(|pull| pull.comment.clone());
         let guess = match (&self.ends, &stored) {
             (Some(ends), _) => Some(ends.clone()),
             (None, Some(pull)) if pull.head_sha == key.sha => Some(Ends::of_row(pull)),
             _ => None,
         };
+        if let (Some(ends), true) = (&guess, self.ends.is_none()) {
+            self.said = if before { Said::recall(app, key, ends).await } else { Said::of(ends, app.clock.now()) };
+        }
         let chosen = stored.as_ref().and_then(|pull| pull.chosen_base.as_ref());
-        let (pull, diff, early, comment) = futures::join!(
+        let (pull, diff, early) = futures::join!(
             site.client.pull(number),
             self.read_diff(site, number),
             self.read_by_ends(app, site, key, guess.as_ref(), chosen),
-            self.find_comment(app, site, key, number, known),
         );
         let pull = match pull {
             Ok(pull) => pull,
@@ -128,19 +137,34 @@ impl Memory {
         if pull.state == PullState::Closed {
             return Ok(Seen::Closed);
         }
-        let (compared, configuration) = match early {
-            Some(early) if guess.as_ref() == Some(&ends) => early?,
-            _ => by_ends(app, site, key, &ends, chosen).await?,
-        };
+        let early = early.filter(|_| guess.as_ref() == Some(&ends));
         if let Some(diff) = diff? {
             self.diff = Some(diff);
         }
+        if early.is_none() {
+            self.said = Said::of(&ends, app.clock.now());
+            if guess.is_some() {
+                // It may have been kept, of the ends that the pull request had before.
+                self.diff = None;
+                self.diff = self.read_diff(site, number).await?;
+            }
+        }
+        let known = stored.as_ref().and_then(|pull| pull.comment.clone());
+        let ((compared, configuration), comment) = futures::try_join!(
+            self.by_ends(app, site, key, &ends, chosen, early),
+            self.find_comment(app, site, key, &pull, known),
+        )?;
         self.compared = Some(compared);
         self.configuration = Some(configuration);
-        self.comment = Some(comment?);
+        self.comment = Some(comment);
         self.ends = Some(ends);
         self.branch = Some(pull.head.branch);
         Ok(Seen::Pull)
+    }
+
+    /// Keeps what GitHub said, for the run that will give the verdict.
+    pub(crate) async fn keep(&self, app: &Feedback, key: &CommitKey) {
+        self.said.keep(app, key).await;
     }
 
     /// The commit of a branch: its ancestors and the rules at it.
@@ -156,7 +180,7 @@ impl Memory {
             return Ok(());
         }
         let (compared, configuration) =
-            futures::join!(base::before(app, site, key, branch, parent), configuration::read(app, site, &key.sha),);
+            futures::join!(base::before(app, site, key, branch, parent), configuration::read(app, site, &key.sha));
         (self.compared, self.configuration) = (Some(compared?), Some(configuration?));
         Ok(())
     }
@@ -170,7 +194,7 @@ impl Memory {
         if self.diff.is_some() {
             return Ok(None);
         }
-        let text = match site.client.pull_diff(number).await {
+        let text = match self.said.diff(&site.client, number).await {
             Ok(text) => text,
             Err(Error::DiffTooLarge(_) | Error::TooLarge { .. }) => return Ok(Some(Err(DiffUnknown::TooLarge))),
             Err(Error::Forbidden(_)) => return Ok(Some(Err(DiffUnknown::NotAllowed))),
@@ -193,12 +217,40 @@ impl Memory {
         key: &CommitKey,
         guess: Option<&Ends>,
         chosen: Option<&CommitSha>,
-    ) -> Option<Result<(Compared, Configuration), FeedbackError>> {
+    ) -> Option<Early> {
         let ends = guess?;
-        match (&self.compared, &self.configuration) {
-            (Some(compared), Some(configuration)) => Some(Ok((compared.clone(), configuration.clone()))),
-            _ => Some(by_ends(app, site, key, ends, chosen).await),
+        if let (Some(compared), Some(configuration)) = (&self.compared, &self.configuration) {
+            return Some((Ok(compared.clone()), Ok(RulesAt::Known(configuration.clone()))));
         }
+        let compared = base::of_pull(app, site, key, ends, chosen, &self.said);
+        Some(futures::join!(compared, configuration::early(app, site, ends)))
+    }
+
+    /// What depends on the ends: what was asked early, and what could not be.
+    async fn by_ends(
+        &self,
+        app: &Feedback,
+        site: &Site,
+        key: &CommitKey,
+        ends: &Ends,
+        chosen: Option<&CommitSha>,
+        early: Option<Early>,
+    ) -> Result<(Compared, Configuration), FeedbackError> {
+        let (compared, rules) = match early {
+            Some((compared, rules)) => (compared?, rules?),
+            None => futures::try_join!(
+                base::of_pull(app, site, key, ends, chosen, &self.said),
+                configuration::early(app, site, ends)
+            )?,
+        };
+        let configuration = match rules {
+            RulesAt::Known(configuration) => configuration,
+            RulesAt::MergeBase => {
+                let diff = self.diff().and_then(Result::ok);
+                configuration::as_at_merge_base(app, site, ends, compared.merge_base(), diff).await?
+            }
+        };
+        Ok((compared, configuration))
     }
 
     async fn find_comment(
@@ -206,29 +258,25 @@ impl Memory {
         app: &Feedback,
         site: &Site,
         key: &CommitKey,
-        number: PullNumber,
-        known: Option<covermark_state::rows::pull::PullComment>,
+        pull: &PullRequest,
+        known: Option<PullComment>,
     ) -> Result<Found, FeedbackError> {
+        // Whoever makes a comment notes it here before, so without a note there is none that another run has made.
+        let begun = known.is_some();
         if let Some(known) = known.filter(|known| known.id.is_some()) {
             return Ok(Found::Remembered(known));
         }
-        if !site.rights.pull_requests_write {
+        let nobody_spoke = !begun && (pull.comments == Some(0) || self.said.has_no_comment());
+        if nobody_spoke || !site.rights.pull_requests_write {
             return Ok(Found::Nothing);
         }
-        comments::search(app, site, key, number).await
+        let found = comments::search(app, site, key, pull.number).await?;
+        if matches!(found, Found::Nothing) {
+            self.said.found_no_comment();
+        }
+        Ok(found)
     }
 }
 
-async fn by_ends(
-    app: &Feedback,
-    site: &Site,
-    key: &CommitKey,
-    ends: &Ends,
-    chosen: Option<&CommitSha>,
-) -> Result<(Compared, Configuration), FeedbackError> {
-    // A fork's author must not choose the rules that the fork is judged by.
-    let rules_at = if ends.fork { &ends.base } else { &ends.head };
-    let (compared, configuration) =
-        futures::join!(base::of_pull(app, site, key, ends, chosen), configuration::read(app, site, rules_at));
-    Ok((compared?, configuration?))
-}
+/// What was asked before the ends were certain.
+type Early = (Result<Compared, FeedbackError>, Result<RulesAt, FeedbackError>);

@@ -3,11 +3,12 @@
 use covermark_github::{PullRequest, PullState, RepositoryClient};
 use covermark_state::rows::{self, pull::Pull};
 use covermark_types::{CommitSha, PullNumber, RepositoryId};
+use serde::{Deserialize, Serialize};
 
 use crate::{Feedback, FeedbackError, app::CommitKey};
 
 /// The two ends of a pull request: as long as they stay, so do its diff, its base and its rules.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ends {
     pub(crate) head: CommitSha,
     pub(crate) base: CommitSha,
@@ -17,6 +18,11 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
+    /// Where the rules are read: a fork's author must not choose those that the fork is judged by.
+    pub(crate) fn rules_at(&self) -> &CommitSha {
+        if self.fork { &self.base } else { &self.head }
+    }
+
     pub(crate) fn of_row(pull: &Pull) -> Self {
         Self {
             head: pull.head_sha.clone(),

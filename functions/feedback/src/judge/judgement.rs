@@ -88,7 +88,8 @@ pub(crate) struct Judged {
     pub threshold: Percent,
     /// Whether a failure is only told and blocks nothing.
     pub informational: bool,
-    /// What it comes to when there is no report to judge, or none to compare with (`if_not_found`).
+    /// What it comes to when there is no report to judge, or none to compare with (`if_not_found`), or when CI failed
+    /// and had to pass (`if_ci_failed`).
     pub if_not_found: State,
 }
 
@@ -140,6 +141,10 @@ pub(crate) enum Why {
     NothingChanged,
     /// None of the uploads could be read.
     NothingReadable,
+    /// Some of the uploads could not be read, and the rules want that told instead (`codecov.notify.notify_error`).
+    SomeUnreadable,
+    /// CI failed, and the rules want it to pass (`codecov.require_ci_to_pass`).
+    CiFailed,
     /// Less than asked for, but uploads that were waited for never came.
     Incomplete,
 }
@@ -200,12 +205,23 @@ impl Judged {
     pub(crate) fn state(&self) -> State {
         let state = match self.outcome {
             Outcome::Missed | Outcome::Empty { passed: false } => State::Fail,
-            Outcome::NotJudged(Why::NothingOnHead | Why::NoBase | Why::NothingOnBase) => self.if_not_found,
+            Outcome::NotJudged(Why::NothingOnHead | Why::NoBase | Why::NothingOnBase | Why::CiFailed) => {
+                self.if_not_found
+            }
             // Not a success: a report that nobody can read must not be a way around the check.
-            Outcome::NotJudged(Why::NothingReadable) => State::Error,
+            Outcome::NotJudged(Why::NothingReadable | Why::SomeUnreadable) => State::Error,
             _ => State::Pass,
         };
         if self.informational && state != State::Silent { State::Pass } else { state }
+    }
+
+    /// Why nothing was judged, whatever was reported.
+    #[must_use]
+    pub(crate) fn stopped(&self) -> Option<Why> {
+        match self.outcome {
+            Outcome::NotJudged(why @ (Why::NothingReadable | Why::SomeUnreadable | Why::CiFailed)) => Some(why),
+            _ => None,
+        }
     }
 
     /// Whether the check turns red.

@@ -67,6 +67,8 @@ pub(crate) struct Evidence<'a> {
     pub waiting: Option<Waiting>,
     /// How people know the uploads that were waited for and never came.
     pub incomplete: Vec<String>,
+    /// Whether CI failed and the rules want it to pass.
+    pub ci_failed: bool,
     /// What was decided about an upload that is empty on purpose: whether the verdicts pass.
     pub empty: Option<bool>,
     /// What the reader must know of how the base was chosen.
@@ -104,7 +106,7 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         base_sums: &sums,
         incomparable: found && common.is_empty(),
         incomplete: !evidence.incomplete.is_empty(),
-        unreadable: evidence.uploads.nothing_readable(),
+        stopped: stopped(&evidence.uploads, evidence.ci_failed, policy),
         empty: evidence.empty.filter(|_| evidence.uploads.here == 0),
     };
     let comparable = pair.base_totals.filter(|_| !court.incomparable);
@@ -136,6 +138,17 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         comment: policy.comment.clone(),
         checks: policy.checks.clone(),
     }
+}
+
+/// Why nothing is judged, whatever was reported.
+fn stopped(uploads: &Uploads, ci_failed: bool, policy: &Policy) -> Option<Why> {
+    if ci_failed {
+        return Some(Why::CiFailed);
+    }
+    if uploads.nothing_readable() {
+        return Some(Why::NothingReadable);
+    }
+    (policy.notify.notify_error && uploads.unreadable > 0).then_some(Why::SomeUnreadable)
 }
 
 /// What the uploads of the two sides are known by.

@@ -35,8 +35,8 @@ pub(crate) struct Court<'a> {
     pub(crate) incomparable: bool,
     /// Whether uploads that were waited for never came.
     pub(crate) incomplete: bool,
-    /// Whether none of the uploads could be read.
-    pub(crate) unreadable: bool,
+    /// Why nothing is judged, whatever was reported.
+    pub(crate) stopped: Option<Why>,
     /// What was decided about an upload that is empty on purpose.
     pub(crate) empty: Option<bool>,
 }
@@ -130,8 +130,11 @@ impl Court<'_> {
         if judged.outcome == Outcome::Missed && self.incomplete {
             judged.outcome = Outcome::NotJudged(Why::Incomplete);
         }
-        if self.unreadable {
-            judged.outcome = Outcome::NotJudged(Why::NothingReadable);
+        if let Some(why) = self.stopped {
+            judged.outcome = Outcome::NotJudged(why);
+        }
+        if self.stopped == Some(Why::CiFailed) {
+            judged.if_not_found = target::state(rule.if_ci_failed);
         }
         if let Some(passed) = self.empty {
             judged.outcome = Outcome::Empty { passed };

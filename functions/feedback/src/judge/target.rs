@@ -60,12 +60,17 @@ pub(crate) fn not_judged(rule: &StatusRule, base: Option<Ratio>, why: Why) -> Ju
         wanted: wanted(rule, base),
         threshold: rule.threshold,
         informational: rule.informational,
-        if_not_found: match rule.if_not_found {
-            NotFound::Success => State::Pass,
-            NotFound::Failure => State::Fail,
-            NotFound::Error => State::Error,
-            NotFound::Ignore => State::Silent,
-        },
+        if_not_found: state(rule.if_not_found),
+    }
+}
+
+/// What the rule wants for a case in which nothing is judged.
+pub(crate) fn state(wanted: NotFound) -> State {
+    match wanted {
+        NotFound::Success => State::Pass,
+        NotFound::Failure => State::Fail,
+        NotFound::Error => State::Error,
+        NotFound::Ignore => State::Silent,
     }
 }
 

@@ -98,6 +98,7 @@ fn judged(policy: &Policy, diff: Result<&Diff, DiffUnknown>) -> Verdicts {
         uploads: Uploads { here: 1, ..Uploads::default() },
         waiting: None,
         incomplete: Vec::new(),
+        ci_failed: false,
         empty: None,
         remarks: Vec::new(),
     })
@@ -134,6 +135,7 @@ struct Case<'a> {
     diff: Option<Result<&'a Diff, DiffUnknown>>,
     uploads: Uploads,
     incomplete: Vec<String>,
+    ci_failed: bool,
     empty: Option<bool>,
 }
 
@@ -149,6 +151,7 @@ impl<'a> Case<'a> {
             diff: None,
             uploads: Uploads { here: 1, ..Uploads::default() },
             incomplete: Vec::new(),
+            ci_failed: false,
             empty: None,
         }
     }
@@ -188,6 +191,7 @@ impl<'a> Case<'a> {
             uploads: self.uploads,
             waiting: None,
             incomplete: self.incomplete,
+            ci_failed: self.ci_failed,
             empty: self.empty,
             remarks: Vec::new(),
         })

@@ -1,7 +1,7 @@
 //! The first line: may I merge? Read in two seconds, often as nothing but a notification's title.
 
 use crate::{
-    judge::{Base, Compared, DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Scope, Style, Verdicts, Wanted},
+    judge::{Base, Compared, DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Scope, Style, Verdicts, Wanted, Why},
     render::{
         escape::{NAME, SENTENCE, plain},
         numbers::{count, uncapitalised},
@@ -25,6 +25,11 @@ pub(crate) fn heading(verdicts: &Verdicts) -> String {
     }
     let unread = (uploads.unreadable > 0)
         .then(|| format!("{} of {} could not be read", uploads.unreadable, count(uploads.here, "upload", "uploads")));
+    if let Some(why) = verdicts.judgements.iter().find_map(|one| one.judged.stopped()) {
+        let what = if why == Why::CiFailed { Some("CI failed".to_owned()) } else { unread };
+        let numbers = patch.map(|patch| counted(patch, verdicts.style));
+        return join(format!("⚠️ {}, so coverage is not judged", what.unwrap_or_default()), numbers);
+    }
     let judged = verdicts.main(Kind::Patch);
     if judged.is_some_and(Judged::fails) {
         let claim = patch.map(|patch| claim(patch, judged, verdicts.style)).unwrap_or_default();

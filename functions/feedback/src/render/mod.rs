@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 pub(crate) use self::status::{VerdictState, WantedVerdict};
-use crate::judge::{PatchCoverage, Verdicts};
+use crate::judge::{PatchCoverage, Verdicts, Why};
 
 /// Where the text will stand, for its links and its marker.
 #[derive(Clone, Debug)]
@@ -104,7 +104,9 @@ fn wanted_at_all(verdicts: &Verdicts, rule: &CommentRule) -> bool {
         (Change::UncoveredPatch, Some(PatchCoverage::Lines { totals, .. }), _) => !totals.ratio(metric).is_full(),
         _ => true,
     };
-    enough && rule.require_changes.met(happened)
+    // The incumbent says nothing at all when CI failed; what was said before is kept up to date.
+    let failed = verdicts.judgements.iter().any(|one| one.judged.stopped() == Some(Why::CiFailed));
+    enough && !failed && rule.require_changes.met(happened)
 }
 
 /// The first line of our comment, which nobody sees, by which it is found again.

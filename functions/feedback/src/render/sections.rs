@@ -21,7 +21,16 @@ pub(super) fn flags(verdicts: &Verdicts) -> String {
         let numbers = numbers(verdicts.style, flag.head.as_ref(), flag.base.as_ref(), flag.patch.as_ref());
         format!("| {name} | {numbers} |\n")
     };
-    table("Flag", &verdicts.flags, row, "flag", "flags")
+    // In a layout of the repository's own the incumbent's rule holds; our own comment always says how old they are.
+    let hidden = verdicts.comment.as_ref().is_some_and(|rule| rule.layout.is_some() && !rule.show_carryforward_flags);
+    let (carried, shown): (Vec<_>, Vec<_>) =
+        verdicts.flags.iter().cloned().partition(|flag| hidden && flag.carried.is_some());
+    let mut text = table("Flag", &shown, row, "flag", "flags");
+    if !carried.is_empty() {
+        let flags = count(carried.len(), "flag was", "flags were");
+        text.push_str(&format!("\n{flags} carried forward and not shown (`comment.show_carryforward_flags`).\n"));
+    }
+    text
 }
 
 /// The components; empty when the repository has none.

@@ -107,6 +107,11 @@ pub(super) fn sentence(verdicts: &Verdicts, one: &Judgement) -> String {
         Outcome::Empty { passed: true } => return "No report needed: what was changed needs no test".to_owned(),
         Outcome::Empty { passed: false } => return "No report was uploaded, and what was changed needs one".to_owned(),
         Outcome::NotJudged(Why::NothingReadable) => return UNREADABLE.to_owned(),
+        Outcome::NotJudged(Why::SomeUnreadable) => {
+            let all = count(verdicts.uploads.here, "upload", "uploads");
+            return format!("{} of {all} could not be read; nothing is judged", verdicts.uploads.unreadable);
+        }
+        Outcome::NotJudged(Why::CiFailed) => return "CI failed; coverage is not judged".to_owned(),
         _ => {}
     }
     let told = if judged.informational && judged.outcome == Outcome::Missed { "Informational: " } else { "" };

@@ -15,6 +15,7 @@ use covermark_state::{
     queue::Queue,
     rows::{
         installation::{Installation, Selection},
+        pull::{Pull, PullState},
         repository::Repository,
         upload::{OpenedBy, Upload, UploadKey},
     },
@@ -130,6 +131,38 @@ impl House {
             version: 0,
         };
         self.feedback.table.put_repository(&repository).await.expect("a row");
+    }
+
+    /// Writes the pull request's row as `sync` does when its webhook came.
+    pub(crate) async fn remember_pull(&self) {
+        let (state, now) = (self.pull.state(), self.clock.now());
+        let row = Pull {
+            provider: Provider::github(),
+            repository: self.widgets.state().id,
+            number: state.number,
+            title: "Faster widgets".to_owned(),
+            author: None,
+            head_sha: self.pull.head_sha(),
+            head_ref: "faster".to_owned(),
+            head_repository: Some(self.widgets.state().id),
+            base_sha: self.pull.base_sha(),
+            base_ref: "main".to_owned(),
+            state: PullState::Open,
+            draft: false,
+            updated_at: now,
+            seen_at: now,
+            comment: None,
+            chosen_base: None,
+            version: 0,
+        };
+        self.feedback.table.put_pull(&row).await.expect("a row");
+    }
+
+    /// The App hears that something of the head's CI ended.
+    pub(crate) async fn wake(&self) {
+        let (provider, repository, commit) = (Provider::github(), self.widgets.state().id, self.head.clone());
+        let job = FeedbackJob::Wake { provider, repository, commit, at: None };
+        handle(&self.feedback, job).await.expect("done");
     }
 
     /// Opens an upload, as the upload function does.

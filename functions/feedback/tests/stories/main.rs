@@ -1,6 +1,8 @@
 //! Stories of the feedback function against the stand-in GitHub, an embedded table and a folder of blobs.
 
+mod bad_input;
 mod base;
+mod calls;
 mod checks;
 mod crowds;
 mod direct;
@@ -9,6 +11,7 @@ mod flags;
 mod house;
 mod parts;
 mod posting;
+mod rules;
 mod storm;
 mod timing;
 mod trouble;

@@ -28,7 +28,6 @@ async fn the_first_report_becomes_a_comment_and_two_statuses() {
     assert_snapshot!(routes.join("\n"), @r"
     GET /repos/{owner}/{repo}/compare/{basehead}
     GET /repos/{owner}/{repo}/contents/{path}
-    GET /repos/{owner}/{repo}/issues/{issue_number}/comments
     GET /repos/{owner}/{repo}/pulls/{pull_number}
     GET /repos/{owner}/{repo}/pulls/{pull_number}
     POST /repos/{owner}/{repo}/issues/{issue_number}/comments

@@ -37,6 +37,9 @@ async fn when_github_is_down_the_job_waits_and_the_upload_stays() {
     house.github.inject(Fault::on(PULL).times(9).answers(500));
     let error = house.handle(&key).await.expect_err("GitHub is down");
     assert!(matches!(error.class(), FaultClass::Retry(_)), "{error}");
+    let id = house.widgets.state().id;
+    let outcomes = house.feedback.table.outcomes_of(&covermark_types::Provider::github(), id, 1).await.expect("read");
+    assert!(outcomes[0].error.as_deref().is_some_and(|text| text.contains("GitHub")), "{outcomes:?}");
     let row = house.feedback.table.upload(&key, covermark_types::Clock::now(&*house.clock)).await.expect("the table");
     assert_eq!(row.expect("the upload").state, covermark_state::rows::upload::UploadState::Processed);
     for _ in 0..9 {
@@ -116,8 +119,13 @@ async fn a_suspended_installation_and_a_removed_one_are_reasons_and_no_errors() 
     assert_eq!(house.skipped(&house.head).await, ["installation.suspended"]);
     house.installation.unsuspend();
     house.installation.delete();
+    house.clock.advance(1);
     house.report("integration", lcov(PATH, 14, |_| true)).await;
     assert_eq!(house.skipped(&house.head).await, ["installation.none"]);
+    let id = house.widgets.state().id;
+    let outcomes = house.feedback.table.outcomes_of(&covermark_types::Provider::github(), id, 10).await.expect("read");
+    let reasons: Vec<_> = outcomes.into_iter().map(|outcome| outcome.reasons.join(",")).collect();
+    assert_eq!(reasons, ["installation.none", "installation.suspended"], "the doctor knows both, the newest first");
     house.github.finish();
 }
 

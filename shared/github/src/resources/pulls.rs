@@ -66,6 +66,9 @@ pub struct PullRequest {
     /// When it was last changed.
     #[serde(default, deserialize_with = "lenient::time")]
     pub updated_at: Option<Timestamp>,
+    /// How many comments its conversation has; lists of pull requests do not say.
+    #[serde(default)]
+    pub comments: Option<u64>,
     /// While open, GitHub's trial merge; once merged, the commit on the base branch.
     #[serde(default, deserialize_with = "lenient::commit")]
     pub merge_commit_sha: Option<CommitSha>,
