@@ -45,10 +45,8 @@ pub(crate) async fn ingest(app: &Feedback, key: &UploadKey) -> Result<Option<Ski
     if matches!(upload.state, UploadState::Processed | UploadState::Unreadable) {
         return Ok(None);
     }
-    let (raw, rules) = futures::join!(
-        async { app.blobs.get(&key.blob_key(), MAX_RAW).await },
-        configuration::of_upload(app, &upload)
-    );
+    let (raw, rules) =
+        futures::join!(async { app.blobs.get(&key.blob_key(), MAX_RAW).await }, configuration::of_upload(app, &upload));
     let raw = match raw {
         Ok(Some(raw)) => raw,
         Ok(None) => {

@@ -7,9 +7,8 @@ use crate::{Feedback, FeedbackError, Skip, app::CommitKey, commit::Done};
 
 /// Keeps what came of a run; nothing of one that found nothing to do.
 pub(crate) async fn of_run(app: &Feedback, key: &CommitKey, done: &Done) {
-    let idle = |skip: &Skip| {
-        matches!(skip, Skip::AlreadyPosted | Skip::StillWaiting | Skip::NotWaitedFor | Skip::MoreToCome)
-    };
+    let idle =
+        |skip: &Skip| matches!(skip, Skip::AlreadyPosted | Skip::StillWaiting | Skip::NotWaitedFor | Skip::MoreToCome);
     if done.comment.is_none() && done.verdicts.is_empty() && done.skipped.iter().all(idle) {
         return;
     }

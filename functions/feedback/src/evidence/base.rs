@@ -201,24 +201,10 @@ fn found(row: CommitRow, behind: usize, branch: Option<String>, reason: BaseReas
     let totals = row.totals.as_ref().map(totals::of_row).unwrap_or_default();
     let incomplete = !is_complete(&row);
     let base = Base::Found(BaseCommit { sha: row.sha.clone(), branch, behind, totals, reason, incomplete });
-    Compared {
-        base,
-        row: Some(Box::new(row)),
-        ahead: None,
-        merge_base: None,
-        remarks: Vec::new(),
-        skipped: Vec::new(),
-    }
+    Compared { base, row: Some(Box::new(row)), ahead: None, merge_base: None, remarks: Vec::new(), skipped: Vec::new() }
 }
 
 fn none(branch: Option<String>, why: NoBase) -> Compared {
     let base = Base::Missing { branch, why };
-    Compared {
-        base,
-        row: None,
-        ahead: None,
-        merge_base: None,
-        remarks: Vec::new(),
-        skipped: vec![Skip::NoBase],
-    }
+    Compared { base, row: None, ahead: None, merge_base: None, remarks: Vec::new(), skipped: vec![Skip::NoBase] }
 }

@@ -26,7 +26,11 @@ pub(super) fn take_out(upload: &mut payload::Upload<'_>, opened: Timestamp, olde
         if opened.duration_since(at).unsigned_abs() <= oldest || at >= opened {
             return true;
         }
-        expired.push(UnreadableFile { file: file.filename.clone(), code: "expired".to_owned(), reason: reason(at, oldest) });
+        expired.push(UnreadableFile {
+            file: file.filename.clone(),
+            code: "expired".to_owned(),
+            reason: reason(at, oldest),
+        });
         false
     });
     upload.files = files;
@@ -35,7 +39,8 @@ pub(super) fn take_out(upload: &mut payload::Upload<'_>, opened: Timestamp, olde
 
 fn reason(at: Timestamp, oldest: Duration) -> String {
     let hours = oldest.as_secs().div_ceil(3600);
-    let oldest = if hours % 24 == 0 && hours > 24 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
+    let oldest =
+        if hours.is_multiple_of(24) && hours > 24 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
     format!(
         "It was written at {} UTC, more than {oldest} before it was uploaded (`codecov.max_report_age`). Let the job write \
          it anew, or remove the old file.",

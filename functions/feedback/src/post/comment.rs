@@ -100,8 +100,7 @@ impl Spot<'_> {
     async fn create(self, text: &str) -> Result<Written, FeedbackError> {
         // Noted before: whoever ends in between leaves a comment that the next run looks for.
         let Self { app, key, number, .. } = self;
-        let begun =
-            PullComment { id: None, digest: String::new(), head: key.sha.clone(), posted_at: app.clock.now() };
+        let begun = PullComment { id: None, digest: String::new(), head: key.sha.clone(), posted_at: app.clock.now() };
         app.table.set_pull_comment(&key.provider, key.repository, number, &begun).await?;
         Ok(Written::As(self.site.client.create_comment(number, text).await?.id))
     }

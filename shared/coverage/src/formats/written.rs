@@ -47,7 +47,10 @@ mod tests {
     #[test]
     fn the_time_is_read_where_a_format_has_one() {
         for (report, wanted) in [
-            (r#"<?xml version="1.0"?><coverage line-rate="1" timestamp="1700000000" version="7">"#, Some(1_700_000_000)),
+            (
+                r#"<?xml version="1.0"?><coverage line-rate="1" timestamp="1700000000" version="7">"#,
+                Some(1_700_000_000),
+            ),
             (r#"<coverage timestamp="1700000000123">"#, Some(1_700_000_000)),
             (r"<coverage generated='1700000001' clover='4'>", Some(1_700_000_001)),
             (r#"<report name="a"><sessioninfo id="x" start="1" dump="1700000002000"/>"#, Some(1_700_000_002)),

@@ -123,7 +123,7 @@ pub(crate) const ROOT: &[Key] = &[
 const CODECOV: &[Key] = &[
     Key { name: "token", shape: Shape::Secret, used: Used::Elsewhere },
     not_here("bot", Shape::Text, "verdicts are posted by the GitHub App"),
-    not_here("branch", Shape::Text, "pull requests are compared with the branch that they go to"),
+    here("branch", Shape::Text),
     here("ci", Shape::Texts),
     not_here("strict_yaml_branch", Shape::Text, "the file is read at each commit, and none is stored"),
     here("max_report_age", Shape::Age),
