@@ -1,8 +1,8 @@
 //! The setup function: from an empty deployment to a connected GitHub App. It is the only one that may write credentials.
 //!
 //! The way through: the door lets in whoever brings the one-time code or is an administrator; they choose a GitHub and an
-//! account; the App is created there by a manifest, by a prefilled link or by hand; its credentials are tried ([`check`]) and
-//! stored ([`store`]) where the other functions read them; a test delivery is waited for. The command line uses the same two.
+//! account; the App is created there by a manifest, by a prefilled link or by hand; its credentials are tried ([`check()`]) and
+//! stored ([`store()`]) where the other functions read them; a test delivery is waited for. The command line uses the same two.
 
 pub mod bundle;
 mod callback;
