@@ -126,7 +126,12 @@ fn read(raw: &[u8], rules: &Policy, opened: Timestamp) -> Read {
     };
     let mut notes = UploadNotes {
         formats: ingested.formats.iter().map(|(_, format)| format.code().to_owned()).collect(),
-        warnings: ingested.warnings.iter().map(|(file, warning)| format!("`{file}`: {warning}")).collect(),
+        // A back-tick in a name would end the code span that it is shown in.
+        warnings: ingested
+            .warnings
+            .iter()
+            .map(|(file, warning)| format!("`{}`: {warning}", file.replace('`', "'")))
+            .collect(),
         ..UploadNotes::default()
     };
     notes.unreadable.append(&mut expired);

@@ -30,6 +30,12 @@ pub(crate) fn summary(uploads: &[Upload]) -> Uploads {
             why: advice(&dropped.reason).to_owned(),
             code: dropped.reason.clone(),
         }));
+        for told in &upload.notes.warnings {
+            // Jobs of a matrix say the same of the same report.
+            if !summary.passed_over.contains(told) {
+                summary.passed_over.push(told.clone());
+            }
+        }
     }
     summary.dropped.sort_by(|a, b| (&a.why, &a.path).cmp(&(&b.why, &b.path)));
     summary

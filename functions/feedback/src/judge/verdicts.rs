@@ -195,6 +195,8 @@ pub(crate) struct Uploads {
     pub left_out: usize,
     /// The first of them.
     pub dropped: Vec<DroppedPath>,
+    /// What was passed over inside the reports that were read: each a sentence that names its report.
+    pub passed_over: Vec<String>,
 }
 
 impl Uploads {

@@ -36,6 +36,10 @@ pub(crate) fn details(verdicts: &Verdicts, first: Vec<(&str, String)>) -> String
             dropped(&uploads.dropped, uploads.left_out),
         );
     }
+    if !uploads.passed_over.is_empty() {
+        let notes = count(uploads.passed_over.len(), "note", "notes");
+        add(format!("{notes} on what the reports say"), passed_over(&uploads.passed_over));
+    }
     if !verdicts.configuration.is_empty() {
         let problems = count(verdicts.configuration.len(), "problem", "problems");
         add(format!("{problems} in the configuration"), configuration(&verdicts.configuration));
@@ -95,6 +99,11 @@ fn dropped(paths: &[DroppedPath], left_out: usize) -> String {
         text.push_str(&format!("- *and {}*\n", count(left_out - shown, "more file", "more files")));
     }
     text
+}
+
+fn passed_over(notes: &[String]) -> String {
+    let lines: Vec<_> = notes.iter().take(ENTRIES).map(|note| format!("- {}\n", sentence(note))).collect();
+    format!("**Passed over in the reports**: the rest of them counts.\n\n{}{}", lines.concat(), more(notes.len()))
 }
 
 fn configuration(problems: &[FileProblem]) -> String {

@@ -37,6 +37,7 @@ fn everywhere(name: &str) -> Verdicts {
     verdicts.uploads.left_out = 1;
     verdicts.uploads.dropped =
         vec![DroppedPath { path: name.to_owned(), code: "unknown-path".to_owned(), why: "Not there.".to_owned() }];
+    verdicts.uploads.passed_over = vec![format!("`{name}`: 1 unknown record was skipped, on line 2: `{name}`")];
     verdicts.configuration = vec![super::problem(1, name, "is not a key")];
     verdicts
 }

@@ -62,6 +62,16 @@ fn an_upload_could_not_be_read() {
 }
 
 #[test]
+fn what_was_passed_over_inside_the_reports_is_told_below() {
+    let mut verdicts = passing();
+    verdicts.uploads.passed_over = vec![
+        "`lcov.info`: 3 line numbers could not be used, first on line 17: `DA:0,1`".to_owned(),
+        "`coverage.xml`: 1 place where the XML breaks off, at byte 4096".to_owned(),
+    ];
+    assert_snapshot!(comment(&verdicts));
+}
+
+#[test]
 fn several_uploads_could_not_be_read_and_the_change_lacks_coverage_too() {
     let mut verdicts = lacking();
     verdicts.uploads.unreadable = 5;
