@@ -145,7 +145,6 @@ async fn create_web_hook_says_what_is_missing_then_works_and_is_retired_when_the
     }
     browser.press("Create Web Hook").await;
     assert!(browser.text("main").await.contains("Waiting for GitHub's ping"));
-    browser.look("hook-waiting").await;
     assert!(!own_hook(&town).await.expect("a row").heard());
     town.deliver().await;
     browser.goto(&format!("{}/gh/acme/widgets/settings", town.url())).await;
