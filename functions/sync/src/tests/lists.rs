@@ -87,7 +87,7 @@ async fn a_list_that_is_too_long_for_one_job_is_gone_on_with_by_the_next() {
     let state = async || world.app.table.delivery(&gh(), &delivery, now).await.expect("read").expect("there").state;
     assert_eq!(state().await, DeliveryState::Received, "the delivery ends with the list");
     // From now on a job has time for a page before it looks at the clock again.
-    world.app.patience = Duration::from_secs(80);
+    world.app.patience = Duration::from_secs(3600);
     let mut jobs = 0;
     while let Some(body) = world.queue.take().pop() {
         handle(&world.app, SyncMessage::from_body(&body).expect("a job")).await.expect("done");
@@ -107,7 +107,7 @@ async fn last_run(app: &crate::Sync, id: InstallationId) -> covermark_state::row
 
 #[tokio::test]
 async fn what_was_listed_by_several_jobs_is_let_go_only_when_none_of_them_saw_it() {
-    let mut world = world().await;
+    let world = world().await;
     let acme = world.github.org("acme");
     let kept: Vec<_> = (0..210).map(|number| acme.repository(&format!("kept-{number:03}"))).collect();
     let gone = acme.repository("gone");
@@ -130,7 +130,6 @@ async fn what_was_listed_by_several_jobs_is_let_go_only_when_none_of_them_saw_it
         ids,
     };
     world.app.table.put_listing(&gh(), id, &slice, started_at).await.expect("written");
-    world.app.patience = Duration::from_secs(80);
     level(&world.app, &SyncJob::Listing { provider: gh(), installation: id, started_at }).await.expect("level");
     let names = world.names(id).await;
     assert_eq!((names.len(), names.contains(&"acme/gone".to_owned())), (210, false));
@@ -144,9 +143,7 @@ async fn what_was_listed_by_several_jobs_is_let_go_only_when_none_of_them_saw_it
 
 #[tokio::test]
 async fn a_list_costs_a_call_for_each_hundred_and_nothing_when_nothing_changed() {
-    let mut world = world().await;
-    // However busy the machine is.
-    world.app.patience = Duration::from_secs(3600);
+    let world = world().await;
     let acme = world.github.org("acme");
     for number in 0..2_000 {
         acme.repository(&format!("service-{number:05}"));
