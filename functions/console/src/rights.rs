@@ -1,7 +1,7 @@
 //! Who may do something here, and the pages for those who may not.
 
 use axum::http::{HeaderMap, StatusCode};
-use covermark_service::{csrf, pages::ErrorPage, session::Current};
+use covermark_service::{credentials::CredentialsError, csrf, pages::ErrorPage, session::Current};
 use covermark_state::rows::repository::Repository;
 use covermark_types::Provider;
 
@@ -17,6 +17,7 @@ pub(crate) async fn person(
     match house.app.access.current(headers).await? {
         Some(current) if current.session.provider == *provider => Ok(current),
         other => {
+            connected(house, provider).await?;
             let page = ErrorPage::new(
                 StatusCode::UNAUTHORIZED,
                 "Sign in to see this",
@@ -29,6 +30,15 @@ pub(crate) async fn person(
                 None => page,
             })
         }
+    }
+}
+
+/// Whether there is such a GitHub here: nobody is asked to sign in with one that is not.
+async fn connected(house: &House, provider: &Provider) -> Result<(), ErrorPage> {
+    match house.app.apps.credentials(provider).await {
+        Err(CredentialsError::NotConfigured(_)) => Err(ErrorPage::not_found(&house.site)),
+        // What else is wrong with it is told by the sign-in.
+        _ => Ok(()),
     }
 }
 

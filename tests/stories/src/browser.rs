@@ -166,8 +166,13 @@ impl Browser {
 
     /// What is read in the first element that fits the selector.
     pub async fn text(&self, selector: &str) -> String {
-        let element = self.client.wait().for_element(Locator::Css(selector)).await;
-        element.unwrap_or_else(|error| panic!("no {selector}: {error}")).text().await.expect("text")
+        loop {
+            let element = self.client.wait().for_element(Locator::Css(selector)).await;
+            match element.unwrap_or_else(|error| panic!("no {selector}: {error}")).text().await {
+                Err(error) if has_left(&error) => {}
+                text => return text.expect("text"),
+            }
+        }
     }
 
     /// Runs a script in the page and answers what it returns.
@@ -259,4 +264,10 @@ impl WebDriverCompatibleCommand for Extension {
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(self.body.clone()))
     }
+}
+
+/// Whether the page was left, or loaded itself anew, between finding an element and reading it; the driver has two words
+/// for that.
+fn has_left(error: &fantoccini::error::CmdError) -> bool {
+    error.is_stale_element_reference() || error.to_string().contains("does not belong to the document")
 }

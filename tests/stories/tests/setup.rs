@@ -228,3 +228,50 @@ impl Walk {
         path.display().to_string()
     }
 }
+
+/// Encrypts as the page says, with the key that the page offers.
+async fn encrypted(walk: &Walk, text: &str) -> String {
+    let key = fetched(&walk.ours("setup/openpgp.asc")).await;
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("covermark.asc"), key).expect("written");
+    std::fs::write(home.path().join("bundle.txt"), text).expect("written");
+    let output = std::process::Command::new("gpg")
+        .args(["--encrypt", "--armor", "--recipient-file", "covermark.asc", "--output", "bundle.asc", "bundle.txt"])
+        .current_dir(home.path())
+        .env("GNUPGHOME", home.path())
+        .output()
+        .expect("gpg is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::fs::read_to_string(home.path().join("bundle.asc")).expect("read")
+}
+
+async fn fetched(url: &str) -> String {
+    let answer = covermark_testing::http().get(url).send().await.expect("an answer");
+    answer.text().await.expect("a text")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_message_that_gpg_encrypted_and_then_to_a_new_webhook_secret() {
+    let mut walk = Walk::begin().await;
+    walk.choose().await;
+    walk.browser.goto(&walk.ours("setup/openpgp")).await;
+    walk.browser.arrives_at("Hand credentials over, encrypted").await;
+    walk.browser.look("setup-handover").await;
+    walk.fill("#slug", "ghe").await;
+    walk.fill("#message", &walk.github.credentials_document()).await;
+    walk.press("Open, try and store").await;
+    walk.browser.arrives_at("Hand credentials over, encrypted").await;
+    assert!(walk.browser.text("main").await.contains("It is not encrypted"));
+    walk.browser.look("setup-handover-refused").await;
+    walk.fill("#slug", "ghe").await;
+    let message = encrypted(&walk, &walk.github.credentials_document()).await;
+    walk.fill("#message", &message).await;
+    walk.press("Open, try and store").await;
+    walk.browser.arrives_at("Covermark: what is left to do").await;
+    walk.browser.goto(&walk.ours("setup/rotate/ghe")).await;
+    walk.browser.arrives_at("Change the App’s secrets").await;
+    walk.browser.look("setup-rotate").await;
+    walk.press("Make a new webhook secret").await;
+    assert!(walk.browser.text("main").await.contains("GitHub can be told in"));
+    walk.end().await;
+}

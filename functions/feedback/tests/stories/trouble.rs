@@ -57,6 +57,11 @@ async fn a_rate_limit_says_how_long_to_wait() {
     house.github.inject(Fault::on(COMMENT).secondary_rate_limited(Some(90)));
     let error = house.handle(&key).await.expect_err("a limit");
     assert_eq!(error.class(), FaultClass::Retry(Some(Duration::from_secs(90))), "{error}");
+    let asked = house.github.calls(COMMENT);
+    let error = house.handle(&key).await.expect_err("still the limit");
+    assert!(matches!(error.class(), FaultClass::Retry(Some(_))), "{error}");
+    assert_eq!(house.github.calls(COMMENT), asked, "GitHub is not even asked");
+    house.clock.advance(91);
     house.handle(&key).await.expect("feedback");
     assert_eq!(house.pull.comments().len(), 1);
 }

@@ -213,7 +213,7 @@ async fn the_stored_credentials_are_tried_and_each_answer_is_printed() {
     less     Permissions: Everything that is needed is granted. 3 optional permissions are not, which is fine:
              Merge queues: Read-only. Commits of a merge queue get no verdict; do not require the check there.
              Webhooks: Read and write. The button Create Web Hook is not offered. The App's own webhook does not need it.
-             Members: Read-only. A change of membership is seen when the person's own list is read again, minutes later.
+             Members: Read-only. Signing in cannot be limited to organisations or teams: with such rules nobody but administrators comes in.
              http://GITHUB/organizations/covermark-dev/settings/apps/covermark/permissions
     lacks    Events: The App is not subscribed to 7 events.
              Tick them under Subscribe to events, at the end of the page, and press Save changes.

@@ -139,7 +139,7 @@ fn what_this_build_does_not_know_is_refused_for_good() {
         error.to_string()
     };
     insta::assert_snapshot!(refused(r#"{"v":2,"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: it has version 2, and this build knows 1");
-    insta::assert_snapshot!(refused(r#"{"v":1,"kind":"sing","provider":"gh"}"#), @"the job cannot be read: unknown variant `sing`, expected one of `installation`, `installation-repositories`, `repository`, `pull`, `commit-hint`, `queued`, `access`, `revoked`, `reconcile`, `redeliver`, `replay` at line 1 column 37");
+    insta::assert_snapshot!(refused(r#"{"v":1,"kind":"sing","provider":"gh"}"#), @"the job cannot be read: unknown variant `sing`, expected one of `installation`, `listing`, `installation-repositories`, `repository`, `pull`, `commit-hint`, `queued`, `access`, `revoked`, `reconcile`, `redeliver`, `replay` at line 1 column 37");
     insta::assert_snapshot!(refused(r#"{"v":1,"kind":"reconcile","provider":"GH!"}"#), @"the job cannot be read: not a provider: up to 32 lower-case letters, digits and hyphens are expected at line 1 column 43");
     insta::assert_snapshot!(refused(r#"{"kind":"reconcile","provider":"gh"}"#), @"the job cannot be read: missing field `v` at line 1 column 36");
     insta::assert_snapshot!(refused(&" ".repeat(20_000)), @"the job has 20000 bytes; at most 16384 are allowed");

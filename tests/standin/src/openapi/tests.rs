@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    routes,
+    routes, server,
     tests::{Client, Story, story_on},
 };
 
@@ -128,12 +128,39 @@ async fn walk_user(story: &Story) {
     assert_eq!(client.send("DELETE", &path, Some(body)).await.expect("an answer").status, 204);
 }
 
+/// What it says about itself, and an App made from a manifest, as by a browser; last, because it is the App from then on.
+async fn walk_registration(story: &Story) {
+    let nobody = Client::nobody(&story.github);
+    assert_eq!(nobody.get("/meta").await.status, 200);
+    let (web, there) = (story.github.web_url(), "http://127.0.0.1:9/");
+    let manifest = json!({
+        "name": "covermark-acme", "url": there, "redirect_url": format!("{there}setup/created"), "public": false,
+        "hook_attributes": {"url": format!("{there}webhooks/gh"), "active": true},
+        "default_permissions": {"metadata": "read", "statuses": "write"}, "default_events": ["status"],
+    });
+    let form = |name: &str, value: &str| {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        bytes::Bytes::from(form.append_pair(name, value).finish())
+    };
+    let headers = [("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+    let address = format!("{web}/settings/apps/new");
+    let page = server::send("POST", &address, &headers, form("manifest", &manifest.to_string())).await.expect("a page");
+    let page = String::from_utf8(page.body().to_vec()).expect("text");
+    let key = page.split_once("name=\"key\" value=\"").expect("a form").1.split('"').next().expect("a key");
+    let pressed = server::send("POST", &format!("{web}/settings/apps/manifest"), &headers, form("key", key)).await;
+    let back = pressed.expect("an answer").headers()["location"].to_str().expect("text").to_owned();
+    let code = back.split_once("code=").expect("a code").1;
+    let made = nobody.send("POST", &format!("/app-manifests/{code}/conversions"), None).await.expect("an answer");
+    assert_eq!(made.status, 201, "{}", made.text);
+}
+
 async fn holds(enterprise: bool) {
     let story = story_on(enterprise).await;
     walk(&story).await;
     walk_user(&story).await;
     walk_hooks(&story).await;
     walk_webhooks(&story).await;
+    walk_registration(&story).await;
     let used: std::collections::BTreeSet<String> = story.github.journal().iter().map(crate::Exchange::route).collect();
     let forgotten: Vec<String> = routes::API
         .iter()
