@@ -1,6 +1,6 @@
 //! The way of one request through the stand-in, and its line in the journal.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -41,12 +41,14 @@ pub(crate) async fn serve(shared: &Shared, incoming: hyper::Request<Incoming>) -
         Ok(request) => request,
         Err(answer) => return Ok(respond(answer)),
     };
-    let (destination, struck) = {
+    let (destination, struck, distance) = {
         let mut world = shared.lock();
         let destination = find(&world, &mut request);
         let struck = world.faults.strike(&request.method, destination.template(&request));
-        (destination, struck)
+        (destination, struck, world.distance)
     };
+    // Half of the way there, half of it back.
+    travel(distance / 2).await;
     if let Some(Struck { trouble: Trouble::Hold(gate), .. }) = &struck {
         shared.changed.notify_waiters();
         gate.pass().await;
@@ -56,7 +58,14 @@ pub(crate) async fn serve(shared: &Shared, incoming: hyper::Request<Incoming>) -
         carry_out(&mut world, &request, &destination, struck.as_ref(), target)
     };
     shared.changed.notify_waiters();
+    travel(distance / 2).await;
     outcome.map(respond)
+}
+
+async fn travel(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
 }
 
 async fn read(incoming: hyper::Request<Incoming>) -> Result<Request, Answer> {

@@ -17,7 +17,7 @@ mod repository_hook;
 mod token;
 mod workflow_run;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use covermark_types::{AccountId, Clock, InstallationId, Random, RepositoryId, SystemRandom, Timestamp};
 
@@ -70,6 +70,8 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) limits: RateLimits,
+    /// How long a request and its answer are on their way together.
+    pub(crate) distance: Duration,
     last_id: u64,
 }
 
@@ -92,6 +94,7 @@ impl World {
             journal: Journal::default(),
             faults: Faults::default(),
             limits: RateLimits::default(),
+            distance: Duration::ZERO,
             last_id: 70_000_000,
         }
     }

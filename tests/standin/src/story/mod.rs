@@ -170,6 +170,12 @@ impl GitHubStandIn {
         self.shared.lock().limits.limit = limit;
     }
 
+    /// How long every request and its answer are on their way together, from now on: for benchmarks, since no test may
+    /// depend on time.
+    pub fn set_distance(&self, round_trip: std::time::Duration) {
+        self.shared.lock().distance = round_trip;
+    }
+
     /// Orders trouble.
     pub fn inject(&self, fault: Fault) {
         let known = routes::API.iter().chain(routes::WEB).any(|route| fault.concerns(route.method, route.template));
