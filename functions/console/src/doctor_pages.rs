@@ -24,6 +24,7 @@ use crate::{
     find::Address,
     report::moved,
     rights,
+    ticked::Ticked,
 };
 
 /// Dead letters on the page.

@@ -19,6 +19,7 @@ mod report;
 mod repositories;
 mod rights;
 mod settings;
+mod ticked;
 mod wiring;
 mod words;
 

@@ -10,6 +10,7 @@ use covermark_state::{
 use crate::{
     links::{Links, web_address},
     report::{Found, Part},
+    ticked::Ticked,
     words,
 };
 
