@@ -64,6 +64,105 @@ def messages_are_hidden_long_enough(template: dict):
                 yield f"{name}: its queue has no dead letters"
 
 
+# Where the router of a function with pages is built; further files that are merged into it.
+ROUTERS = {
+    "Oauth": ("functions/oauth/src/lib.rs", "shared/service/src/pages/assets.rs"),
+    "Setup": ("functions/setup/src/lib.rs",),
+    "Console": ("functions/console/src/lib.rs",),
+    "Webhook": ("functions/webhook/src/handler.rs",),
+}
+# Upload reads its paths itself (functions/upload/src/call.rs): one of each length and method, as the clients write them.
+UPLOAD_CALLS = (
+    "POST /upload/gh/acme::::widgets/upload-coverage",
+    "POST /upload/gh/acme::::widgets/commits",
+    "POST /upload/gh/acme::::widgets/commits/SHA/reports",
+    "POST /upload/gh/acme::::widgets/commits/SHA/reports/default/uploads",
+    "GET /upload/gh/acme::::widgets/commits/SHA/reports/default/results",
+    "POST /upload/gh/acme::::widgets/commits/SHA/empty-upload",
+    "POST /upload/gh/acme::::widgets/commits/SHA/upload-complete",
+    "PUT /upload/gh/acme::::widgets/report",
+    "GET /upload/v4",
+    "POST /upload/v4",
+    "POST /upload/v2",
+    "POST /upload/test_results/v1",
+    "POST //upload/gh/acme::::widgets/upload-coverage",
+    "POST /validate",
+    "POST /validate/v1",
+    "PUT /api/v1/github/acme/widgets/pulls/7",
+)
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def addresses(source: str):
+    """The (method, path) pairs of every `.route("PATH", get(…).post(…))` of a router."""
+    for found in re.finditer(r'\.route\(\s*"([^"]+)"\s*,', source):
+        depth, end = 1, found.end()
+        while depth:
+            depth += {"(": 1, ")": -1}.get(source[end], 0)
+            end += 1
+        methods = re.findall(rf"\b({'|'.join(METHODS)})\(", source[found.end() : end])
+        # A route whose methods cannot be told is a hole in this check.
+        for method in methods or ("?",):
+            yield method.upper(), found[1]
+
+
+def chosen(keys: dict[str, str], method: str, path: str) -> str:
+    """Which function API Gateway gives a request to: of the routes that fit the method, one without a greedy part goes
+    before one with, named segments go before variables, and a method before ANY; `$default` is the last."""
+    best, answer = None, keys["$default"]
+    asked = path.removeprefix("/").split("/")
+    for key, function in keys.items():
+        if key == "$default":
+            continue
+        takes, route = key.split(" ")
+        parts = route.removeprefix("/").split("/")
+        greedy = parts[-1].endswith("+}")
+        fits = len(asked) >= len(parts) if greedy else len(asked) == len(parts)
+        named = [not part.startswith("{") for part in parts]
+        fits = fits and all(not name or part == at for name, part, at in zip(named, parts, asked))
+        # A variable stands for something.
+        fits = fits and all(name or at for name, at in zip(named, asked))
+        rank = (not greedy, named, takes != "ANY")
+        if fits and takes in ("ANY", method) and (best is None or rank > best):
+            best, answer = rank, function
+    return answer
+
+
+def route_keys(resources: dict) -> dict[str, str]:
+    """Route key to the function behind it."""
+    of_type = lambda wanted: {n: r["Properties"] for n, r in resources.items() if r["Type"] == f"AWS::ApiGatewayV2::{wanted}"}
+    functions_of = {n: p["IntegrationUri"]["Fn::GetAtt"][0] for n, p in of_type("Integration").items()}
+    target = lambda route: re.search(r"\{(\w+)\}", route["Target"]["Fn::Sub"])[1]
+    return {route["RouteKey"]: functions_of[target(route)] for route in of_type("Route").values()}
+
+
+def example(path: str) -> str:
+    """A path that fits: what stands for a variable is no other route's segment."""
+    return re.sub(r"\{[^}]+\}", "x", path)
+
+
+def routes_lead_to_their_functions(template: dict):
+    """A page that the template sends elsewhere works in `covermark serve` and is missing on AWS alone."""
+    keys = route_keys(template["Resources"])
+    served = {"Upload": [tuple(call.split(" ", 1)) for call in UPLOAD_CALLS]}
+    for name, files in ROUTERS.items():
+        served[name] = [pair for file in files for pair in addresses((ROOT / file).read_text())]
+        if not served[name]:
+            yield f"{name}: no route was found in {', '.join(files)}"
+    for path in sorted(ROOT.glob("functions/*/src/**/*.rs")):
+        file = str(path.relative_to(ROOT))
+        known = any(file in files for files in ROUTERS.values()) or file.startswith("functions/local/")
+        if not known and ".route(" in path.read_text():
+            yield f"{file} has routes and is not compared with the template"
+    for name, pairs in served.items():
+        for method, path in pairs:
+            taker = chosen(keys, method, example(path))
+            if method == "?":
+                yield f"{name}: the methods of {path} cannot be told"
+            elif taker != name:
+                yield f"{method} {path} is {name}'s, and the template sends it to {taker}"
+
+
 def statements(resources: dict, role: str):
     """A role's statements, those that a condition may leave out among them."""
     for policy in resources[role]["Properties"]["Policies"]:
@@ -102,6 +201,7 @@ def main(path: str) -> int:
         every_folder_is_deployed,
         every_variable_is_read,
         messages_are_hidden_long_enough,
+        routes_lead_to_their_functions,
         rights_are_narrow,
         openpgp_is_in_setup_alone,
     )
