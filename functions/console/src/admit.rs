@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use covermark_service::{pages::ErrorPage, session::Current};
 use covermark_state::rows::repository::Repository;
 
-use crate::{House, find::Address};
+use crate::{House, find::Address, rights::sign_in};
 
 /// The repository at an address with who looks at it; the page to show instead when they may not, or when there is none.
 pub(crate) async fn admit(
@@ -39,12 +39,6 @@ pub(crate) async fn admit(
             "Reports of private repositories are shown to those who may see the repository on GitHub.",
             "Sign in; you come back to this page.",
         )
-        .way_on("Sign in", sign_in(house, address)),
+        .way_on("Sign in", sign_in(house, &address.provider, &address.path)),
     })
-}
-
-fn sign_in(house: &House, address: &Address) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    let query = query.append_pair("next", &format!("/{}", address.path)).finish();
-    house.site.link(&format!("login/{}?{query}", address.provider))
 }

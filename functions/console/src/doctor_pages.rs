@@ -10,6 +10,7 @@ use axum::{
 use covermark_service::{
     csrf::{self, Csrf, CsrfField},
     pages::{ErrorPage, Page},
+    session::Current,
 };
 use covermark_state::{
     jobs::{Job as _, SyncJob, SyncMessage},
@@ -20,7 +21,7 @@ use serde::Deserialize;
 
 use crate::{
     House, admit,
-    doctor::{Diagnosis, ago},
+    doctor::{Audience, Diagnosis, ago},
     find::Address,
     report::moved,
     rights,
@@ -88,6 +89,14 @@ pub(crate) async fn replay(
     Ok(Redirect::to(&house.site.link("doctor")).into_response())
 }
 
+fn audience(house: &House, viewer: Option<&Current>) -> Audience {
+    match viewer {
+        Some(current) if house.app.access.is_administrator(current) => Audience::Operator,
+        Some(_) => Audience::Member,
+        None => Audience::Anybody,
+    }
+}
+
 pub(crate) async fn of_repository(
     State(house): State<House>,
     Path((provider, owner, repository)): Path<(String, String, String)>,
@@ -98,7 +107,7 @@ pub(crate) async fn of_repository(
     if let Some(moved) = moved(&house, &address, &repository, "doctor") {
         return Ok(moved);
     }
-    let diagnosis = house.app.doctor.repository(&repository).await?;
+    let diagnosis = house.app.doctor.repository(&repository, audience(&house, viewer.as_ref())).await?;
     let command = format!("covermark doctor {}", repository.name);
     let body = Body { diagnosis, letters: Vec::new(), more: 0, form: None, command };
     let title = format!("Doctor: {}", repository.name);
@@ -117,7 +126,7 @@ pub(crate) async fn of_pull(
     if let Some(moved) = moved(&house, &address, &repository, &rest) {
         return Ok(moved);
     }
-    let diagnosis = house.app.doctor.pull(&repository, number).await?;
+    let diagnosis = house.app.doctor.pull(&repository, number, audience(&house, viewer.as_ref())).await?;
     let command = format!("covermark doctor '{}#{number}'", repository.name);
     let body = Body { diagnosis, letters: Vec::new(), more: 0, form: None, command };
     let title = format!("Doctor: {}#{number}", repository.name);

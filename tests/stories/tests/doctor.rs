@@ -3,14 +3,18 @@
 
 use std::sync::Arc;
 
-use covermark_console::doctor::{Diagnosis, Doctor, Verdict};
+use covermark_console::doctor::{Audience, Diagnosis, Doctor, Verdict};
 use covermark_service::{
     credentials::{self, Apps},
     repository_hooks::{HookSecrets, RepositoryHooks},
 };
-use covermark_state::rows::{repository::Repository, repository_settings::RepositorySettings};
+use covermark_state::rows::{
+    last_delivery::{Concerned, Fate, LastDelivery},
+    repository::Repository,
+    repository_settings::RepositorySettings,
+};
 use covermark_stories::{CiJob, Town, gh, uploaded};
-use covermark_types::{PullNumber, Secret, SystemRandom};
+use covermark_types::{Clock as _, PullNumber, Secret, SystemClock, SystemRandom};
 
 const LCOV: &[u8] = b"TN:\nSF:src/parser.py\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,1\nend_of_record\n";
 
@@ -80,7 +84,8 @@ async fn all_is_well_and_the_comment_is_there() {
     let town = Town::new().await;
     let pull = town.open_pull_request().await.state().number;
     report(&town, pull.0).await;
-    let found = doctor(&town).pull(&repository(&town).await, PullNumber(pull.0)).await.expect("looked at");
+    let found =
+        doctor(&town).pull(&repository(&town).await, PullNumber(pull.0), Audience::Operator).await.expect("looked at");
     insta::assert_snapshot!("well pull", said(&town, &found));
     let found = doctor(&town).instance().await.expect("looked at");
     assert!(found.verdict < Verdict::Bad, "{}", said(&town, &found));
@@ -125,7 +130,7 @@ async fn broken_2_the_webhook_secret_is_another_one() {
 async fn broken_3_the_webhook_goes_to_another_address() {
     let town = Town::new().await;
     town.github.set_hook_url("http://127.0.0.1:9/somewhere/else");
-    let found = doctor(&town).repository(&repository(&town).await).await.expect("looked at");
+    let found = doctor(&town).repository(&repository(&town).await, Audience::Operator).await.expect("looked at");
     assert_eq!(found.verdict, Verdict::Bad);
     insta::assert_snapshot!("broken address", said(&town, &found));
     end(town).await;
@@ -141,7 +146,8 @@ async fn broken_4_the_app_may_not_comment() {
     town.deliver().await;
     town.settled().await;
     report(&town, pull.0).await;
-    let found = doctor(&town).pull(&repository(&town).await, PullNumber(pull.0)).await.expect("looked at");
+    let found =
+        doctor(&town).pull(&repository(&town).await, PullNumber(pull.0), Audience::Operator).await.expect("looked at");
     assert!(found.answer.starts_with("There is no comment."), "{}", found.answer);
     insta::assert_snapshot!("broken permission", said(&town, &found));
     end(town).await;
@@ -154,7 +160,8 @@ async fn broken_5_the_installation_is_suspended() {
     town.installation.suspend();
     town.deliver().await;
     town.settled().await;
-    let found = doctor(&town).pull(&repository(&town).await, PullNumber(pull.0)).await.expect("looked at");
+    let found =
+        doctor(&town).pull(&repository(&town).await, PullNumber(pull.0), Audience::Operator).await.expect("looked at");
     assert_eq!(found.checks().find(|check| check.verdict == Verdict::Bad).expect("one").code, "installation.suspended");
     let text = said(&town, &found);
     let today = day_of_suspension(&text);
@@ -172,7 +179,9 @@ fn day_of_suspension(text: &str) -> String {
 async fn i_see_no_comment_because_nothing_was_uploaded_or_somebody_switched_it_off() {
     let town = Town::new().await;
     let pull = town.open_pull_request().await.state().number;
-    let look = async || doctor(&town).pull(&repository(&town).await, PullNumber(pull.0)).await.expect("looked at");
+    let look = async || {
+        doctor(&town).pull(&repository(&town).await, PullNumber(pull.0), Audience::Operator).await.expect("looked at")
+    };
     insta::assert_snapshot!(said(&town, &look().await).lines().nth(1).unwrap_or_default(), @"✗ There is no comment. No report has come for COMMIT.");
     let table = &town.running().house.rooms.table;
     let settings = RepositorySettings { comment: false, changed_by: Some("ada".to_owned()), ..Default::default() };
@@ -181,10 +190,42 @@ async fn i_see_no_comment_because_nothing_was_uploaded_or_somebody_switched_it_o
     let found = look().await;
     assert!(found.checks().any(|check| check.code == "settings.comment" && check.verdict == Verdict::Bad));
     insta::assert_snapshot!(found.answer, @"Somebody switched the comment off in the repository's settings.");
-    let unknown = doctor(&town).pull(&repository(&town).await, PullNumber(999)).await.expect("looked at");
+    let unknown =
+        doctor(&town).pull(&repository(&town).await, PullNumber(999), Audience::Operator).await.expect("looked at");
     assert!(unknown.checks().any(|check| check.code == "pull.unknown"));
     let nowhere =
         doctor(&town).repository_named(&gh(), &"acme/nowhere".parse().expect("a name")).await.expect("looked at");
     assert_eq!(nowhere.checks().next().expect("one").code, "repository.unknown");
+    end(town).await;
+}
+
+/// At a public repository anybody may read the page. They cost no call of the App's, and read of nothing that is internal: the
+/// reason of a failure may name another repository, or our own resources.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_cost_github_nothing_and_read_nothing_internal() {
+    let town = Town::new().await;
+    let pull = town.open_pull_request().await.state().number;
+    let (repository, table) = (repository(&town).await, &town.running().house.rooms.table);
+    let internal = "GET /repos/acme/secret: the role arn:aws:sts::1:x may not";
+    for of in [Concerned::Repository(repository.id), Concerned::Installation(town.installation.id)] {
+        let now = SystemClock.now();
+        let failed = LastDelivery {
+            delivery: "00000000-0000-4000-8000-000000000001".parse().expect("a GUID"),
+            event: "pull_request".to_owned(),
+            received_at: now,
+            fate: Fate::Failed,
+            why: Some(internal.to_owned()),
+            at: now,
+        };
+        table.note_delivery(&gh(), of, &failed).await.expect("written");
+    }
+    let asked = town.github.call_count();
+    let look = async |audience| doctor(&town).pull(&repository, PullNumber(pull.0), audience).await.expect("looked at");
+    let shown = said(&town, &look(Audience::Anybody).await);
+    assert_eq!(town.github.call_count(), asked, "GitHub was asked");
+    assert!(shown.contains("failed.") && !shown.contains("arn:aws") && !shown.contains("secret"), "{shown}");
+    let member = look(Audience::Member).await.text();
+    assert!(member.contains("The App's webhook sends to us.") && !member.contains(internal), "{member}");
+    assert!(look(Audience::Operator).await.text().contains(internal));
     end(town).await;
 }

@@ -57,12 +57,15 @@ pub struct Check {
     /// Where to do it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// What a program said of it: for the operator alone, since other repositories and our own resources may be named in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl Check {
     fn new(verdict: Verdict, code: &str, title: &str, seen: impl Into<String>) -> Self {
         let (code, title) = (code.to_owned(), title.to_owned());
-        Self { code, title, verdict, seen: seen.into(), next: None, link: None }
+        Self { code, title, verdict, seen: seen.into(), next: None, link: None, why: None }
     }
 
     pub(super) fn good(code: &str, title: &str, seen: impl Into<String>) -> Self {
@@ -87,6 +90,10 @@ impl Check {
 
     pub(super) fn link(self, link: Option<String>) -> Self {
         Self { link, ..self }
+    }
+
+    pub(super) fn why(self, why: Option<impl Into<String>>) -> Self {
+        Self { why: why.map(Into::into), ..self }
     }
 }
 
@@ -131,6 +138,15 @@ impl Diagnosis {
         Self { subject: subject.into(), verdict, answer, sections }
     }
 
+    /// As it may be shown to who does not operate this Covermark.
+    #[must_use]
+    pub(super) fn for_visitors(mut self) -> Self {
+        for check in self.sections.iter_mut().flat_map(|section| &mut section.checks) {
+            check.why = None;
+        }
+        self
+    }
+
     /// Every check, in order.
     pub fn checks(&self) -> impl Iterator<Item = &Check> {
         self.sections.iter().flat_map(|section| &section.checks)
@@ -145,6 +161,9 @@ impl Diagnosis {
             let _ = write!(text, "\n{}\n", section.title);
             for check in &section.checks {
                 let _ = writeln!(text, "  {} {}: {} [{}]", check.verdict.sign(), check.title, check.seen, check.code);
+                if let Some(why) = &check.why {
+                    let _ = writeln!(text, "      because: {why}");
+                }
                 if let Some(next) = &check.next {
                     let _ = writeln!(text, "      → {next}");
                 }

@@ -5,7 +5,6 @@ use covermark_service::{credentials::CredentialsError, repository_hooks::is_ours
 use covermark_state::{
     Error,
     rows::{
-        budget::Whose,
         installation::Installation,
         reconcile::{Outcome, Reconcile, Reconciled},
     },
@@ -14,19 +13,17 @@ use covermark_types::{Provider, Timestamp};
 use url::Url;
 
 use super::{
-    Doctor, deliveries,
+    Doctor,
+    budget::budgets,
+    deliveries,
     finding::{Check, Diagnosis, Section},
-    when::{ago, ahead},
+    when::ago,
 };
 
 /// A difference between the clocks that GitHub's tokens still bear, in seconds.
 const SKEW: i64 = 30;
 /// After this a reconciliation should have come by again, in seconds.
 const OVERDUE: i64 = 2 * 60 * 60;
-/// Installations that are looked at one by one.
-const INSTALLATIONS: usize = 100;
-/// Of a budget this part must be left.
-const LOW: u64 = 10;
 
 pub(super) async fn look(doctor: &Doctor) -> Result<Diagnosis, Error> {
     let mut sections = vec![Section::new("This Covermark", here(doctor).await?)];
@@ -73,9 +70,10 @@ async fn here(doctor: &Doctor) -> Result<Vec<Check>, Error> {
         (count, Some(newest)) => Check::bad(
             "dead_letters",
             "Dead letters",
-            format!("{count} jobs or deliveries were given up; the newest because: {}", newest.why),
+            format!("{count} jobs or deliveries were given up."),
             "Mend the cause, then replay them on /doctor.",
-        ),
+        )
+        .why(Some(newest.why.as_str())),
         _ => Check::good("dead_letters", "Dead letters", "None."),
     });
     Ok(checks)
@@ -319,9 +317,10 @@ pub(super) fn reconciled(code: &str, last: Option<&Reconcile>, now: Timestamp) -
         (Outcome::Failed, _) => Check::bad(
             code,
             title,
-            format!("Failed {}: {}", ago(last.at, now), last.why.as_deref().unwrap_or("no reason is known.")),
-            "It is tried again by itself. If it stays like this, look at the credentials above.",
-        ),
+            format!("Failed {}.", ago(last.at, now)),
+            "It is tried again by itself. If it stays like this, look at the App's credentials on /doctor.",
+        )
+        .why(last.why.as_deref()),
         (_, Some(complete)) if old(complete) => {
             Check::note(code, title, format!("Last complete {}.", ago(complete, now)))
                 .next("Look whether the schedule of the sync function runs.")
@@ -329,47 +328,6 @@ pub(super) fn reconciled(code: &str, last: Option<&Reconcile>, now: Timestamp) -
         (_, Some(complete)) => Check::good(code, title, format!("Complete {}.", ago(complete, now))),
         (_, None) => Check::note(code, title, format!("Under way, begun {}.", ago(last.started_at, now))),
     }
-}
-
-async fn budgets(doctor: &Doctor, provider: &Provider, installations: &[Installation]) -> Result<Check, Error> {
-    let (code, title, now) = ("budget", "Rate budget", doctor.clock.now());
-    let some = installations.iter().take(INSTALLATIONS);
-    let whose: Vec<Whose> = std::iter::once(Whose::App).chain(some.map(|one| Whose::Installation(one.id))).collect();
-    let known = doctor.table.budgets(provider, &whose).await?;
-    let name = |whose: &Whose| match whose {
-        Whose::App => "the App itself".to_owned(),
-        Whose::Installation(id) => {
-            installations.iter().find(|one| one.id == *id).map_or_else(|| id.to_string(), |one| one.account.clone())
-        }
-    };
-    if let Some((whose, wait)) =
-        known.iter().find_map(|(whose, budget)| budget.wait(now).map(|_| (whose, budget.not_before.unwrap_or(now))))
-    {
-        return Ok(Check::note(
-            code,
-            title,
-            format!("GitHub limits {}: nothing is asked before {}.", name(whose), ahead(wait, now)),
-        )
-        .next("Nothing: what waits is done then."));
-    }
-    let fresh = |at: Option<Timestamp>| at.is_some_and(|at| at > now);
-    let low = known.iter().find(|(_, budget)| {
-        let left = budget.remaining.zip(budget.limit);
-        fresh(budget.reset_at) && left.is_some_and(|(left, limit)| left.saturating_mul(LOW) < limit)
-    });
-    Ok(match low {
-        Some((whose, budget)) => Check::note(
-            code,
-            title,
-            format!(
-                "{}: {} of {} requests left.",
-                name(whose),
-                budget.remaining.unwrap_or(0),
-                budget.limit.unwrap_or(0)
-            ),
-        ),
-        None => Check::good(code, title, "Nobody is near GitHub's limit."),
-    })
 }
 
 /// A failure of GitHub's in a sentence: its own answer stays in the log.

@@ -5,6 +5,7 @@
 //! has a code in `feedback`, the check has the same.
 
 mod advice;
+mod budget;
 mod deliveries;
 mod finding;
 mod instance;
@@ -39,6 +40,17 @@ pub struct Doctor {
     pub clock: Arc<dyn Clock>,
 }
 
+/// For whom the doctor looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Who operates this Covermark: everything, with what programs said.
+    Operator,
+    /// Who is signed in and may see the repository.
+    Member,
+    /// Anybody, at a public repository. GitHub is not asked for them: a stranger must not use up the App's requests.
+    Anybody,
+}
+
 impl Doctor {
     /// The whole instance.
     ///
@@ -48,18 +60,18 @@ impl Doctor {
         instance::look(self).await
     }
 
-    /// The repository of this name; one that is not known is a finding.
+    /// The repository of this name, for its operator; one that is not known is a finding.
     ///
     /// # Errors
     /// As [`Doctor::instance`].
     pub async fn repository_named(&self, provider: &Provider, name: &RepositoryName) -> Result<Diagnosis, Error> {
         match self.table.repository_by_name(provider, name).await? {
-            Some(repository) => self.repository(&repository).await,
+            Some(repository) => self.repository(&repository, Audience::Operator).await,
             None => Ok(repository::unknown(name)),
         }
     }
 
-    /// The pull request of a repository of this name.
+    /// The pull request of a repository of this name, for its operator.
     ///
     /// # Errors
     /// As [`Doctor::instance`].
@@ -70,7 +82,7 @@ impl Doctor {
         number: PullNumber,
     ) -> Result<Diagnosis, Error> {
         match self.table.repository_by_name(provider, name).await? {
-            Some(repository) => self.pull(&repository, number).await,
+            Some(repository) => self.pull(&repository, number, Audience::Operator).await,
             None => Ok(repository::unknown(name)),
         }
     }
@@ -79,15 +91,24 @@ impl Doctor {
     ///
     /// # Errors
     /// As [`Doctor::instance`].
-    pub async fn repository(&self, repository: &Repository) -> Result<Diagnosis, Error> {
-        repository::look(self, repository).await
+    pub async fn repository(&self, repository: &Repository, audience: Audience) -> Result<Diagnosis, Error> {
+        Ok(shown(repository::look(self, repository, audience).await?, audience))
     }
 
     /// One pull request: why there is no comment, or that there is one.
     ///
     /// # Errors
     /// As [`Doctor::instance`].
-    pub async fn pull(&self, repository: &Repository, number: PullNumber) -> Result<Diagnosis, Error> {
-        pull::look(self, repository, number).await
+    pub async fn pull(
+        &self,
+        repository: &Repository,
+        number: PullNumber,
+        audience: Audience,
+    ) -> Result<Diagnosis, Error> {
+        Ok(shown(pull::look(self, repository, number, audience).await?, audience))
     }
+}
+
+fn shown(diagnosis: Diagnosis, audience: Audience) -> Diagnosis {
+    if audience == Audience::Operator { diagnosis } else { diagnosis.for_visitors() }
 }

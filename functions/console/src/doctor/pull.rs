@@ -11,7 +11,7 @@ use covermark_state::{
 use covermark_types::{CommitSha, PullNumber, Timestamp};
 
 use super::{
-    Doctor, advice,
+    Audience, Doctor, advice,
     finding::{Check, Diagnosis, Section, Verdict},
     reports::Reports,
     repository,
@@ -19,10 +19,15 @@ use super::{
 };
 use crate::{links::Links, words};
 
-pub(super) async fn look(doctor: &Doctor, repository: &Repository, number: PullNumber) -> Result<Diagnosis, Error> {
+pub(super) async fn look(
+    doctor: &Doctor,
+    repository: &Repository,
+    number: PullNumber,
+    audience: Audience,
+) -> Result<Diagnosis, Error> {
     let now = doctor.clock.now();
     let subject = format!("{}#{number}", repository.name);
-    let app = repository::the_app(doctor, repository).await?;
+    let app = repository::the_app(doctor, repository, audience).await?;
     let pull = doctor.table.pull(&repository.provider, repository.id, number).await?;
     let Some(pull) = pull else {
         let check = Check::bad(
@@ -154,9 +159,10 @@ async fn given_up(doctor: &Doctor, sha: &CommitSha, now: Timestamp) -> Result<Ve
             Check::bad(
                 "dead_letter",
                 "Given up",
-                format!("Work on the commit was given up {}: {}", ago(letter.since, now), letter.why),
+                format!("Work on the commit was given up {}.", ago(letter.since, now)),
                 "An administrator replays it on /doctor when the cause is mended.",
             )
+            .why(Some(letter.why))
         })
         .into_iter()
         .collect())

@@ -18,6 +18,9 @@ use super::{
 };
 use crate::words;
 
+/// An upload that was announced this short a time ago may still come, in seconds.
+const ON_ITS_WAY: i64 = 60;
+
 /// What is known of one commit's reports.
 pub(super) struct Reports {
     pub(super) sha: CommitSha,
@@ -74,6 +77,11 @@ impl Reports {
                 code,
                 title,
                 format!("{} for {}, the newest {when}.", count(all, "upload"), self.sha.short()),
+            ),
+            _ if now.duration_since(newest.opened_at).as_secs() < ON_ITS_WAY => Check::note(
+                "upload.opened",
+                title,
+                format!("{open} of {all} uploads were announced, the newest {when}, and are on their way."),
             ),
             _ if open == all => Check::bad(
                 "upload.not_stored",

@@ -15,10 +15,10 @@ use covermark_state::{
         upload_token::TokenScope,
     },
 };
-use covermark_types::{RepositoryName, Timestamp};
+use covermark_types::{Provider, RepositoryName, Timestamp};
 
 use super::{
-    Doctor,
+    Audience, Doctor,
     finding::{Check, Diagnosis, Section},
     instance::{lacks, reconciled, said},
     reports::Reports,
@@ -36,9 +36,9 @@ pub(super) fn unknown(name: &RepositoryName) -> Diagnosis {
     Diagnosis::new(name.to_string(), "", vec![Section::new("The App", vec![check])])
 }
 
-pub(super) async fn look(doctor: &Doctor, repository: &Repository) -> Result<Diagnosis, Error> {
+pub(super) async fn look(doctor: &Doctor, repository: &Repository, audience: Audience) -> Result<Diagnosis, Error> {
     let now = doctor.clock.now();
-    let app = the_app(doctor, repository).await?;
+    let app = the_app(doctor, repository, audience).await?;
     let mut reports = tokens(doctor, repository, now).await?;
     reports.extend(of_default_branch(doctor, repository, now).await?);
     let sections = vec![
@@ -51,7 +51,7 @@ pub(super) async fn look(doctor: &Doctor, repository: &Repository) -> Result<Dia
 }
 
 /// Whether the App sees the repository and may do its work, up to the first check that makes the others meaningless.
-pub(super) async fn the_app(doctor: &Doctor, repository: &Repository) -> Result<Vec<Check>, Error> {
+pub(super) async fn the_app(doctor: &Doctor, repository: &Repository, audience: Audience) -> Result<Vec<Check>, Error> {
     let (provider, now) = (&repository.provider, doctor.clock.now());
     let installation = match repository.installation {
         Some(id) => doctor.table.installation(provider, id).await?,
@@ -85,8 +85,15 @@ pub(super) async fn the_app(doctor: &Doctor, repository: &Repository) -> Result<
         ));
     }
     checks.push(permissions(&installation));
-    checks.push(heard(doctor, repository).await);
-    checks.push(last_delivery(doctor, repository, &installation, now).await?);
+    if audience != Audience::Anybody {
+        checks.push(heard(doctor, repository).await);
+    }
+    let concerned = match audience {
+        // Other repositories' deliveries are not everybody's to see.
+        Audience::Member | Audience::Anybody => vec![Concerned::Repository(repository.id)],
+        Audience::Operator => vec![Concerned::Repository(repository.id), Concerned::Installation(installation.id)],
+    };
+    checks.push(last_delivery(doctor, provider, &concerned, now).await?);
     let of = Reconciled::Installation(installation.id);
     checks.push(reconciled("reconcile", doctor.table.last_reconcile(provider, of).await?.as_ref(), now));
     Ok(checks)
@@ -149,33 +156,27 @@ async fn heard(doctor: &Doctor, repository: &Repository) -> Check {
     }
 }
 
-async fn last_delivery(
-    doctor: &Doctor,
-    repository: &Repository,
-    installation: &Installation,
-    now: Timestamp,
-) -> Result<Check, Error> {
+async fn last_delivery(doctor: &Doctor, provider: &Provider, of: &[Concerned], now: Timestamp) -> Result<Check, Error> {
     let (code, title) = ("delivery", "Last delivery");
-    let of = [Concerned::Repository(repository.id), Concerned::Installation(installation.id)];
-    let known = doctor.table.last_deliveries(&repository.provider, &of).await?;
+    let known = doctor.table.last_deliveries(provider, of).await?;
     let Some((_, last)) = known.first() else {
         return Ok(Check::note(code, title, "None was worked on yet.")
             .next("Push, or open a pull request, and look again; or press \u{201c}Check now\u{201d}."));
     };
     let seen = format!("`{}`, {}", last.event, ago(last.received_at, now));
-    let why = last.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-    Ok(match last.fate {
+    let check = match last.fate {
         Fate::Done => Check::good(code, title, format!("{seen}, worked on.")),
         Fate::Waiting => {
-            Check::note(code, title, format!("{seen}, waits{why}.")).next("Nothing: it is tried again by itself.")
+            Check::note(code, title, format!("{seen}, waits.")).next("Nothing: it is tried again by itself.")
         }
         Fate::Failed => Check::bad(
             code,
             title,
-            format!("{seen}, failed{why}."),
+            format!("{seen}, failed."),
             "Press \u{201c}Check now\u{201d}: it reads from GitHub what the delivery was about.",
         ),
-    })
+    };
+    Ok(check.why(last.why.as_deref()))
 }
 
 async fn tokens(doctor: &Doctor, repository: &Repository, now: Timestamp) -> Result<Vec<Check>, Error> {

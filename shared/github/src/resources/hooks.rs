@@ -71,7 +71,7 @@ impl GitHub {
     /// # Errors
     /// [`Error::NotFound`] when the App has no webhook.
     pub async fn hook_config(&self) -> Result<HookConfig, Error> {
-        self.send_as_app(&self.request(Method::GET, &["app", "hook", "config"])).await?.json()
+        self.send_as_app(&self.request(Method::GET, &["app", "hook", "config"]).conditional()).await?.json()
     }
 
     /// Gives the webhook a new secret and leaves the rest: `PATCH /app/hook/config`.
