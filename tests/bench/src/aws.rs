@@ -9,16 +9,19 @@ use serde_json::json;
 use crate::http::{Handler, Request, Response, serve};
 
 /// What the vault holds, by the end of the secret's name.
-pub(crate) struct Aws {
+pub struct Aws {
     /// `…/gh/app`: the App's document.
-    pub(crate) app: String,
+    pub app: String,
     /// `…/gh/webhook`: the webhook secret.
-    pub(crate) webhook: String,
+    pub webhook: String,
 }
 
 impl Aws {
     /// Serves until the process ends.
-    pub(crate) fn start(self) -> anyhow::Result<SocketAddr> {
+    ///
+    /// # Errors
+    /// When there is no free port.
+    pub fn start(self) -> anyhow::Result<SocketAddr> {
         serve(Arc::new(self)).context("no loopback port")
     }
 

@@ -5,36 +5,46 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 /// What the benchmark's deliveries are signed with.
-pub(crate) const WEBHOOK_SECRET: &str = "a webhook secret of the benchmark's own";
+pub const WEBHOOK_SECRET: &str = "a webhook secret of the benchmark's own";
+/// The App that they are for.
+pub const APP: u64 = 79_929_171;
 
 /// Bytes of the delivery's body: what GitHub sends for a small push.
 const BODY_BYTES: usize = 6_500;
 
 /// A signed `push` delivery through an HTTP API. It is read, but nothing has to be done for it, so that the answer costs
 /// no I/O: verification, parsing and answering are what is measured.
-pub(crate) fn delivery() -> Value {
-    let body = push();
+#[must_use]
+pub fn delivery() -> Value {
+    signed("72d3162e-cc78-11e3-81ab-4c9367dc0958", "push", &push())
+}
+
+/// A signed delivery through an HTTP API.
+#[must_use]
+pub fn signed(guid: &str, event: &str, body: &str) -> Value {
     let headers = json!({
         "accept": "*/*",
         "content-type": "application/json",
         "user-agent": "GitHub-Hookshot/044aadd",
-        "x-github-delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958",
-        "x-github-event": "push",
+        "x-github-delivery": guid,
+        "x-github-event": event,
         "x-github-hook-id": "292430182",
-        "x-github-hook-installation-target-id": "79929171",
+        "x-github-hook-installation-target-id": APP.to_string(),
         "x-github-hook-installation-target-type": "integration",
-        "x-hub-signature-256": signature(WEBHOOK_SECRET, &body),
+        "x-hub-signature-256": signature(WEBHOOK_SECRET, body),
     });
-    api_gateway("POST", "/webhooks/{provider}", "/webhooks/gh", &headers, Some(&body))
+    api_gateway("POST", "/webhooks/{provider}", "/webhooks/gh", &headers, Some(body))
 }
 
 /// A request without a body.
-pub(crate) fn request(method: &str, route: &str, path: &str) -> Value {
+#[must_use]
+pub fn request(method: &str, route: &str, path: &str) -> Value {
     api_gateway(method, route, path, &json!({"accept": "*/*", "user-agent": "bench"}), None)
 }
 
 /// A batch of no messages: what entering a queue function costs by itself.
-pub(crate) fn empty_batch() -> Value {
+#[must_use]
+pub fn empty_batch() -> Value {
     json!({"Records": []})
 }
 
@@ -68,7 +78,9 @@ fn api_gateway(method: &str, route: &str, path: &str, headers: &Value, body: Opt
     })
 }
 
-fn push() -> String {
+/// What GitHub sends for a small push to a branch.
+#[must_use]
+pub fn push() -> String {
     let sha = |digit: &str| digit.repeat(40);
     let person = json!({"login": "octocat", "id": 583_231, "type": "User"});
     let commit = json!({
@@ -94,7 +106,12 @@ fn push() -> String {
     payload.to_string()
 }
 
-fn signature(secret: &str, body: &str) -> String {
+/// `X-Hub-Signature-256` of a body.
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
+#[must_use]
+pub fn signature(secret: &str, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(body.as_bytes());
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))

@@ -11,29 +11,39 @@ use std::{
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// A request, wholly read.
-pub(crate) struct Request {
-    pub(crate) method: String,
-    pub(crate) path: String,
+pub struct Request {
+    /// `POST`.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
     /// Names in lower case.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub headers: Vec<(String, String)>,
+    /// All of it.
+    pub body: Vec<u8>,
 }
 
 impl Request {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    /// The first header of that name, which is in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// An answer; `Content-Length` is added.
-pub(crate) struct Response {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Vec<u8>,
+pub struct Response {
+    /// Its status.
+    pub status: u16,
+    /// Names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// All of it.
+    pub body: Vec<u8>,
 }
 
 impl Response {
-    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
+    /// An answer in JSON.
+    #[must_use]
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self { status, headers: vec![("content-type", "application/json".to_owned())], body: body.to_string().into() }
     }
 
@@ -51,12 +61,16 @@ impl Response {
 
 /// Answers requests; called on the connection's thread. `None` keeps the caller waiting for ever, as the Runtime API does
 /// when there is nothing to do.
-pub(crate) trait Handler: Send + Sync + 'static {
+pub trait Handler: Send + Sync + 'static {
+    /// The answer, or none for ever.
     fn handle(&self, request: Request) -> Option<Response>;
 }
 
 /// Serves `handler` on a loopback port until the process ends.
-pub(crate) fn serve(handler: Arc<dyn Handler>) -> io::Result<SocketAddr> {
+///
+/// # Errors
+/// When there is no free port.
+pub fn serve(handler: Arc<dyn Handler>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     thread::spawn(move || {

@@ -2,18 +2,16 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    net::SocketAddr,
-    path::Path,
-    process::{Child, Command, Stdio},
+    fs::File,
+    process::Stdio,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, bail};
+use covermark_bench::{process::Process, stats::percentile};
 
 use crate::{
     runtime_api::{Finished, RuntimeApi},
-    stats::percentile,
     subject::Subject,
 };
 
@@ -82,10 +80,10 @@ pub(crate) fn measure(subject: &Subject, around: &Surroundings) -> anyhow::Resul
 /// One process for `rounds` invocations: the time to its first poll, what it did, and its memory in KiB at the end.
 fn run(subject: &Subject, around: &Surroundings, rounds: usize) -> anyhow::Result<(Duration, Finished, u64)> {
     let (api, address) = RuntimeApi::start(subject.event.to_string().into_bytes(), rounds)?;
-    let mut command = command(subject, around, address)?;
+    let log = File::create(around.logs.join(format!("{}.log", subject.name))).context("no log file")?;
+    let output = (Stdio::from(log.try_clone()?), Stdio::from(log));
     let started = Instant::now();
-    let process =
-        Running(command.spawn().with_context(|| format!("{} cannot be started", subject.command[0].display()))?);
+    let process = Process::start(&subject.command, &around.environment, address, output)?;
     let finished =
         api.wait(PATIENCE).with_context(|| format!("{}; see its log in {}", subject.name, around.logs.display()))?;
     let resident = process.resident()?;
@@ -98,38 +96,4 @@ fn run(subject: &Subject, around: &Surroundings, rounds: usize) -> anyhow::Resul
         );
     }
     Ok((finished.first_poll - started, finished, resident))
-}
-
-fn command(subject: &Subject, around: &Surroundings, api: SocketAddr) -> anyhow::Result<Command> {
-    let log = File::create(around.logs.join(format!("{}.log", subject.name))).context("no log file")?;
-    let mut command = Command::new(&subject.command[0]);
-    command
-        .args(&subject.command[1..])
-        .env_clear()
-        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-        .envs(&around.environment)
-        .env("AWS_LAMBDA_RUNTIME_API", api.to_string())
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log);
-    Ok(command)
-}
-
-/// Ends its process, whatever happens to the measurement.
-struct Running(Child);
-
-impl Running {
-    fn resident(&self) -> anyhow::Result<u64> {
-        let path = format!("/proc/{}/status", self.0.id());
-        let status = fs::read_to_string(Path::new(&path)).context("no /proc: resident memory is read on Linux only")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("the process has ended")?;
-        line.trim().trim_end_matches(" kB").trim().parse().context("VmRSS is not a number")
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
 }

@@ -8,8 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-
-use crate::http::{Handler, Request, Response, serve};
+use covermark_bench::http::{Handler, Request, Response, serve};
 
 /// What one process did.
 #[derive(Default)]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 /// The `percent`-th percentile, nearest rank: a value that was measured, not one between two. Zero of an empty list.
-pub(crate) fn percentile(durations: &[Duration], percent: usize) -> Duration {
+#[must_use]
+pub fn percentile(durations: &[Duration], percent: usize) -> Duration {
     let mut sorted = durations.to_vec();
     sorted.sort_unstable();
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
@@ -11,13 +12,20 @@ pub(crate) fn percentile(durations: &[Duration], percent: usize) -> Duration {
 }
 
 /// Milliseconds with the digits that such a duration deserves.
-pub(crate) fn milliseconds(duration: Duration) -> String {
+#[must_use]
+pub fn milliseconds(duration: Duration) -> String {
     let milliseconds = duration.as_secs_f64() * 1000.0;
     match milliseconds {
         large if large >= 100.0 => format!("{large:.0}"),
         middle if middle >= 1.0 => format!("{middle:.1}"),
         small => format!("{small:.3}"),
     }
+}
+
+/// Seconds, to the millisecond.
+#[must_use]
+pub fn seconds(duration: Duration) -> String {
+    format!("{:.3} s", duration.as_secs_f64())
 }
 
 #[cfg(test)]

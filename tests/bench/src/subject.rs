@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use covermark_bench::events;
 use serde_json::Value;
-
-use crate::events;
 
 /// How an answer is known to be right: a fast wrong answer is no answer.
 #[derive(Clone, Copy, Debug)]

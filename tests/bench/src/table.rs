@@ -2,9 +2,10 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
+use covermark_bench::stats::milliseconds;
 use flate2::{Compression, write::DeflateEncoder};
 
-use crate::{measure::Figures, stats::milliseconds};
+use crate::measure::Figures;
 
 /// One line: what, its figures, and the size of what is deployed.
 pub(crate) struct Line {

@@ -5,4 +5,4 @@ mod parts;
 mod table;
 
 pub use parts::{CountingRandom, MemoryVault, RecordingQueue, StoppedClock};
-pub use table::{http, table};
+pub use table::{http, served_table, table};

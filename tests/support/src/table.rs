@@ -22,6 +22,11 @@ pub fn http() -> reqwest::Client {
 
 /// A fresh table of its own; its server ends with the test's runtime.
 pub async fn table() -> Table {
+    served_table().await.0
+}
+
+/// The same, and where it is served, for processes of their own.
+pub async fn served_table() -> (Table, String) {
     let database = dynoxide::Database::memory().expect("a database");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
@@ -30,10 +35,10 @@ pub async fn table() -> Table {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("local"))
         .credentials_provider(Credentials::from_keys("local", "local", None))
-        .endpoint_url(endpoint)
+        .endpoint_url(&endpoint)
         .http_client(SdkHttp::new(http()))
         .build();
     let table = Table::new(aws_sdk_dynamodb::Client::from_conf(config), "covermark");
     table.create_if_missing().await.expect("a table");
-    table
+    (table, endpoint)
 }

@@ -10,14 +10,14 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use covermark::{House, Settings};
+use covermark_bench::{
+    process::{own_peak, own_processor},
+    stats::seconds,
+};
 use covermark_state::{jobs::FeedbackJob, rows::upload::UploadKey};
 use covermark_types::Provider;
 
-use crate::{
-    reports,
-    stats::{peak, processor, seconds},
-    town::Town,
-};
+use crate::{reports, town::Town};
 
 /// Bytes of the report.
 const REPORT: usize = 100 * 1024 * 1024;
@@ -86,10 +86,10 @@ pub(crate) async fn child(folder: &Path, commit: &str, upload: &str, repository:
         commit: commit.parse()?,
         upload: upload.parse()?,
     };
-    let (start, before) = (Instant::now(), processor());
+    let (start, before) = (Instant::now(), own_processor()?);
     covermark_feedback::handle(&house.feedback, FeedbackJob::from(key)).await?;
-    let (time, spent): (Duration, Duration) = (start.elapsed(), processor().saturating_sub(before));
-    let line = format!("| {} | {} | {} |\n", seconds(time), seconds(spent), peak());
+    let (time, spent): (Duration, Duration) = (start.elapsed(), own_processor()?.saturating_sub(before));
+    let line = format!("| {} | {} | {} |\n", seconds(time), seconds(spent), own_peak()? / 1024);
     house.close().await;
     Ok(line)
 }

@@ -8,7 +8,6 @@ mod large;
 mod many;
 mod one;
 mod reports;
-mod stats;
 mod town;
 
 use std::{io::Write as _, path::PathBuf};

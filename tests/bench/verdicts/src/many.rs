@@ -6,13 +6,16 @@ use std::{
 };
 
 use anyhow::ensure;
+use covermark_bench::{
+    process::own_processor,
+    stats::{percentile, seconds},
+};
 use covermark_standin::PullRequest;
 use covermark_types::{Clock as _, CommitSha, SystemClock, Timestamp};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
     reports,
-    stats::{percentile, processor, seconds},
     town::{Place, Town},
 };
 
@@ -50,7 +53,7 @@ pub(crate) async fn measure() -> anyhow::Result<String> {
     }
     town.github.disregard_effects();
     town.go_far();
-    let (start, before, calls) = (Instant::now(), processor(), town.github.call_count());
+    let (start, before, calls) = (Instant::now(), own_processor()?, town.github.call_count());
     let upload = async |job: &Job| {
         let slot = town.open(&job.place, &job.head, Some(job.pull.state().number.0)).await?;
         town.put(&slot, report.clone()).await?;
@@ -59,7 +62,7 @@ pub(crate) async fn measure() -> anyhow::Result<String> {
     let stored: Vec<Timestamp> = stream::iter(jobs.iter().map(upload)).buffered(CLIENTS).try_collect().await?;
     let uploaded = start.elapsed();
     town.running.settled().await;
-    let (all, spent) = (start.elapsed(), processor().saturating_sub(before));
+    let (all, spent) = (start.elapsed(), own_processor()?.saturating_sub(before));
     let made = town.github.call_count() - calls;
     let mut waits = Vec::new();
     for (job, stored) in jobs.iter().zip(stored) {
@@ -68,7 +71,7 @@ pub(crate) async fn measure() -> anyhow::Result<String> {
         waits.push(comments[0].created_at.duration_since(stored).try_into().unwrap_or_default());
     }
     let verdicts: usize = jobs.iter().map(|job| job.place.repository.check_runs(&job.head).len()).sum();
-    let text = summary((uploaded, all, spent), waits, verdicts, made);
+    let text = summary((uploaded, all, spent), &waits, verdicts, made);
     town.github.disregard_effects();
     town.running.stop().await;
     Ok(text)
@@ -76,7 +79,7 @@ pub(crate) async fn measure() -> anyhow::Result<String> {
 
 fn summary(
     (uploaded, all, spent): (Duration, Duration, Duration),
-    mut waits: Vec<Duration>,
+    waits: &[Duration],
     verdicts: usize,
     made: usize,
 ) -> String {
@@ -90,8 +93,8 @@ fn summary(
         seconds(uploaded),
         crate::town::DISTANCE.as_millis(),
         seconds(all),
-        seconds(percentile(&mut waits, 50)),
-        seconds(percentile(&mut waits, 99)),
+        seconds(percentile(waits, 50)),
+        seconds(percentile(waits, 99)),
         seconds(spent),
         made as f64 / pulls as f64,
     )

@@ -2,11 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{
-    reports,
-    stats::{percentile, seconds},
-    town::Town,
-};
+use covermark_bench::stats::{percentile, seconds};
+
+use crate::{reports, town::Town};
 
 /// Pull requests that are measured.
 const PULLS: usize = 20;
@@ -40,9 +38,9 @@ pub(crate) async fn measure() -> anyhow::Result<String> {
         }
         text.push_str(&format!(
             "| {name} | {} | {} | {} |\n",
-            seconds(percentile(&mut times, 50)),
-            seconds(percentile(&mut times, 95)),
-            percentile(&mut calls, 50).as_secs(),
+            seconds(percentile(&times, 50)),
+            seconds(percentile(&times, 95)),
+            percentile(&calls, 50).as_secs(),
         ));
     }
     town.running.stop().await;
