@@ -8,7 +8,7 @@ use crate::{Feedback, FeedbackError, app::CommitKey};
 
 /// How long a run may go without renewing before another one takes its place: longer than what any run does in between,
 /// short enough that a crash is not noticed by people.
-const LASTS: Duration = Duration::from_secs(120);
+pub(super) const LASTS: Duration = Duration::from_secs(120);
 
 /// A lease that is held.
 pub(crate) struct Lease {

@@ -37,6 +37,8 @@ pub(crate) enum Trigger {
     Hint,
     /// The commit's own message came, that was to come at this time (epoch milliseconds).
     Timer(i64),
+    /// The commit's own message came, and somebody had asked whom nobody answered: whoever was at it died, or failed.
+    Owed,
     /// Something else changed: judge again.
     Commit,
     /// A person wants it: post again, whatever is there.

@@ -36,7 +36,7 @@ pub(super) async fn news(
     let Some(posted) = assembled.row.posted.as_ref().filter(|posted| !posted.evidence.is_empty()) else {
         return Ok(News::Yes);
     };
-    if trigger.is_forced() {
+    if trigger.is_forced() || trigger == Trigger::Owed {
         return Ok(News::Yes);
     }
     if posted.evidence == evidence(&assembled.uploads, now) {

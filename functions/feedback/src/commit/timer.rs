@@ -1,7 +1,7 @@
 //! Waiting without sleeping: one message that is under way for a commit, and the row that knows when it comes.
 //!
-//! Only the holder of the commit's lease sends one. It is sent before it is noted: a crash between the two leaves a
-//! message too many, which its reader knows by its time, and never none.
+//! It is sent before it is noted: a crash between the two, or two who do it at once, leave a message too many, which its
+//! reader knows by its time, and never none.
 
 use std::time::Duration;
 
@@ -16,6 +16,9 @@ use crate::{Feedback, FeedbackError, app::CommitKey};
 
 /// When a run that failed is looked after, should its message not come again: longer than the queue's own retries.
 pub(super) const NET: Duration = Duration::from_secs(5 * 60);
+
+/// How long after a lease's end somebody comes who went because of it.
+pub(super) const MARGIN: Duration = Duration::from_secs(1);
 
 /// Sees to it that the commit is looked at again at `at`, or after the queue's longest delay if that is sooner.
 pub(super) async fn arm(app: &Feedback, key: &CommitKey, at: Timestamp) -> Result<(), FeedbackError> {

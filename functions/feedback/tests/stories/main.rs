@@ -4,6 +4,7 @@ mod bad_input;
 mod base;
 mod calls;
 mod checks;
+mod comebacks;
 mod crowds;
 mod direct;
 mod events;

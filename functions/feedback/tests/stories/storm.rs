@@ -35,9 +35,9 @@ impl Dice {
 }
 
 /// A worker that dies after so many polls: its future is dropped wherever it waits then.
-struct Mortal<F> {
-    work: Pin<Box<F>>,
-    polls: u64,
+pub(crate) struct Mortal<F> {
+    pub(crate) work: Pin<Box<F>>,
+    pub(crate) polls: u64,
 }
 
 impl<F: Future> Future for Mortal<F> {

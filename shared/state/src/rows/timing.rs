@@ -30,6 +30,10 @@ pub struct Timing {
     /// How often somebody asked for the commit to be judged. Who sees it grow during his own work goes on.
     #[serde(default)]
     pub asked: u64,
+    /// Up to which of these somebody has done what was asked. Less than `asked` while nobody is known to have answered:
+    /// whoever was at it may have died.
+    #[serde(default)]
+    pub answered: u64,
     /// When the one message that is under way for this commit becomes visible; past or absent when there is none.
     #[serde(default, with = "millisecond::optional")]
     pub wake_at: Option<Timestamp>,
@@ -88,6 +92,14 @@ pub struct Settled {
     pub contexts: Vec<String>,
 }
 
+impl Timing {
+    /// Whether somebody asked whom nobody has answered yet.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        self.asked > self.answered
+    }
+}
+
 fn key(provider: &Provider, repository: RepositoryId, sha: &CommitSha) -> Key {
     // A partition of its own: the webhook and upload functions may read and write these rows, and no other of the commit.
     Key::new(format!("TIMING#{provider}#{repository}#{sha}"), "TIMING")
@@ -106,6 +118,23 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), Error> {
         let update = Update::default().increment("asked").set("ttl", number(ttl(now, KEPT_SECONDS)));
+        self.update(&key(provider, repository, sha), update).await.map(drop)
+    }
+
+    /// Notes that everything up to the `asked`th time is done. Who was overtaken by a later run takes nothing back.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn answer_verdict(
+        &self,
+        provider: &Provider,
+        repository: RepositoryId,
+        sha: &CommitSha,
+        asked: u64,
+    ) -> Result<(), Error> {
+        let further = Condition::new("attribute_not_exists(#answered) OR #answered < :answered")
+            .value(":answered", number(asked));
+        let update = Update::default().set("answered", number(asked)).when(further);
         self.update(&key(provider, repository, sha), update).await.map(drop)
     }
 
