@@ -37,6 +37,11 @@ pub(crate) fn not_posted(code: &str) -> &str {
         "pull.closed" => "The pull request is closed: nothing new is posted on it.",
         "pull.in_queue" => "The commit waits in a merge queue: it gets verdicts and no comment.",
         "feedback.still_waiting" => "More uploads are waited for.",
+        "feedback.already_posted" => "What was posted speaks of these uploads already.",
+        "feedback.more_to_come" => {
+            "It was posted a moment ago, and other uploads are about to come: it follows with them."
+        }
+        "feedback.not_waited_for" => "Nothing is waited for any more, or another message is under way.",
         other => other,
     }
 }
@@ -48,5 +53,22 @@ pub(crate) fn left_out(code: &str) -> &str {
         "ambiguous-path" => "Several files of the repository end in this path.",
         "absolute-path" => "A path of the build machine, and no list of the repository's files came with the upload.",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::not_posted;
+
+    /// Where the codes are made. A function may not depend on another one, not even to be tested.
+    const CODES: &str = include_str!("../../feedback/src/skip.rs");
+
+    #[test]
+    fn every_reason_that_feedback_gives_has_words() {
+        let codes: Vec<_> =
+            CODES.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split('"').nth(1)).collect();
+        assert!(codes.len() > 35, "{codes:?}");
+        let bare: Vec<_> = codes.into_iter().filter(|code| not_posted(code) == *code).collect();
+        assert!(bare.is_empty(), "no words for {bare:?}");
     }
 }

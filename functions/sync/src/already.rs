@@ -6,7 +6,7 @@
 
 use covermark_state::{
     jobs::{SyncJob, SyncMessage},
-    rows::reconcile::Reconciled,
+    rows::{reconcile::Reconciled, repository::Repository},
 };
 use covermark_types::{InstallationId, Provider, Timestamp};
 
@@ -21,8 +21,13 @@ pub(crate) async fn is_level(app: &Sync, message: &SyncMessage) -> Result<bool, 
         | SyncJob::InstallationRepositories { provider, installation } => {
             since(installation_read_at(app, provider, *installation).await?)
         }
-        SyncJob::Repository { provider, repository, .. } => {
-            since(app.table.repository(provider, *repository).await?.map(|row| row.seen_at))
+        SyncJob::Repository { provider, repository, installation } => {
+            // A list that lacks a repository says nothing of where it went: only who saw it where the event says that it is
+            // has read what the event was about.
+            let there = |row: &Repository| {
+                row.installation.is_some() && (installation.is_none() || row.installation == *installation)
+            };
+            since(app.table.repository(provider, *repository).await?.filter(there).map(|row| row.seen_at))
         }
         SyncJob::Pull { provider, repository, pull, .. } => {
             since(app.table.pull(provider, *repository, *pull).await?.map(|row| row.seen_at))

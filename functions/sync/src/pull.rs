@@ -36,11 +36,11 @@ pub(crate) async fn level(
         Ok(found) => {
             let pull = row(provider, repository, &found, seen_at);
             let before = app.table.pull(provider, repository, number).await?;
-            app.table.put_pull(&pull).await?;
-            if before.is_some_and(|before| is_judged_alike(&before, &pull)) {
-                return Ok(Progress::Done);
+            // Sent before it is written: what is written counts as read, so a message that comes again would end there.
+            if !before.is_some_and(|before| is_judged_alike(&before, &pull)) {
+                answer_early_report(app, &pull).await?;
             }
-            answer_early_report(app, &pull).await?;
+            app.table.put_pull(&pull).await?;
             Ok(Progress::Done)
         }
         // GitHub does not delete pull requests; the repository went, and its own job says so.

@@ -238,6 +238,29 @@ async fn a_report_that_came_before_its_pull_request_is_answered_once_when_that_i
 }
 
 #[tokio::test]
+async fn a_report_that_came_early_is_answered_when_the_queue_was_down_at_first() {
+    let (world, clock) = world_at_rest().await;
+    let acme = world.github.org("acme");
+    let widgets = acme.repository("widgets");
+    widgets.push("main", &[("a.py", "1\n")]);
+    let head = widgets.push("topic", &[("a.py", "2\n")]);
+    let installation = world.github.install_app(&acme).state().id;
+    let repository = RepositoryId(widgets.state().id.0);
+    let commit = CommitRow::new(gh(), repository, head, clock.now());
+    world.app.table.put_commit(&commit).await.expect("written");
+    let number = PullNumber(widgets.open_pull_request("Two", "topic", "main").state().number.0);
+    let job = SyncJob::Pull { provider: gh(), repository, pull: number, installation: Some(installation) };
+    let message = SyncMessage::new(job).asked(clock.now());
+    clock.advance(Duration::from_secs(1));
+    world.feedback.set_down(true);
+    handle(&world.app, message.clone()).await.expect_err("the queue is down");
+    world.feedback.set_down(false);
+    clock.advance(Duration::from_secs(1));
+    handle(&world.app, message).await.expect("done");
+    assert_eq!(world.feedback.sent().len(), 1);
+}
+
+#[tokio::test]
 async fn a_rate_limit_is_obeyed_without_sleeping_and_without_losing_the_delivery() {
     let (world, clock) = world_at_rest().await;
     let acme = world.github.org("acme");

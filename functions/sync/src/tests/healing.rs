@@ -1,11 +1,14 @@
 //! The defects of the field's incumbent as tests: what was renamed, moved, made anew, selected otherwise.
 
 use covermark_standin::Fault;
-use covermark_state::{jobs::SyncJob, rows::pull::PullState};
-use covermark_types::{Fault as _, FaultClass, InstallationId, PullNumber, RepositoryId};
+use covermark_state::{
+    jobs::{SyncJob, SyncMessage},
+    rows::pull::PullState,
+};
+use covermark_types::{Clock as _, Fault as _, FaultClass, InstallationId, PullNumber, RepositoryId};
 
-use super::{World, gh, installation_job, world};
-use crate::level;
+use super::{World, gh, installation_job, world, world_at_rest};
+use crate::{handle, level};
 
 fn repository_job(repository: RepositoryId, installation: InstallationId) -> SyncJob {
     SyncJob::Repository { provider: gh(), repository, installation: Some(installation) }
@@ -65,6 +68,29 @@ async fn a_transfer_keeps_one_row_whether_the_new_owner_has_the_app_or_not() {
     level(&world.app, &repository_job(widgets.id, to)).await.expect("level");
     let kept = world.app.table.repository(&gh(), widgets.id).await.expect("read").expect("its history stays");
     assert_eq!((kept.installation, kept.removed_at.is_some()), (None, true));
+}
+
+#[tokio::test]
+async fn a_transfer_that_waits_while_the_old_owners_list_is_read_is_not_taken_for_read() {
+    let (world, clock) = world_at_rest().await;
+    let (acme, globex) = (world.github.org("acme"), world.github.org("globex"));
+    let widgets = acme.repository("widgets");
+    let (from, to) = (world.github.install_app(&acme).id, world.github.install_app(&globex).id);
+    for id in [from, to] {
+        level(&world.app, &installation_job(id)).await.expect("level");
+    }
+    clock.advance(std::time::Duration::from_secs(1));
+    widgets.transfer(&globex);
+    let transferred = SyncMessage::new(repository_job(widgets.id, to)).asked(clock.now());
+    clock.advance(std::time::Duration::from_secs(1));
+    // The list of the one that it left: it is gone from there, and nobody has looked at the other one yet.
+    level(&world.app, &installation_job(from)).await.expect("level");
+    handle(&world.app, transferred.clone()).await.expect("done");
+    let row = world.named("globex/widgets").await.expect("found");
+    assert_eq!((row.id, row.installation), (widgets.id, Some(to)));
+    let calls = world.github.call_count();
+    handle(&world.app, transferred).await.expect("done");
+    assert_eq!(world.github.call_count(), calls, "now it was read");
 }
 
 #[tokio::test]
