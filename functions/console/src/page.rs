@@ -4,7 +4,7 @@ use askama::Template;
 use covermark_coverage::{FileReport, LineState, Metric, Rounding};
 use covermark_state::{
     report_view::{PartView, VerdictView},
-    rows::upload::{Upload, UploadState},
+    rows::upload::{Sifted, Upload, UploadState},
 };
 
 use crate::{
@@ -126,7 +126,7 @@ pub(crate) fn body(links: &Links, found: &Found, part: &Part, here: String) -> B
         indirect: view.indirect.clone(),
         remarks: view.remarks.clone(),
         configuration: view.configuration.clone(),
-        uploads: found.uploads.iter().map(upload).collect(),
+        uploads: uploads(found),
         not_posted: not_posted(found),
         files_total: found.report.as_ref().map_or(0, |report| report.files().len()),
         found_total: matching.len(),
@@ -194,6 +194,13 @@ fn uncovered(file: &FileReport) -> Vec<(u32, u32, bool)> {
         }
     }
     ranges
+}
+
+/// All uploads: those that count, then those of forks that do not.
+fn uploads(found: &Found) -> Vec<UploadRow> {
+    let Sifted { counted, set_aside } = Sifted::of(found.uploads.clone());
+    let aside = set_aside.iter().map(|one| UploadRow { state: words::FROM_A_FORK, ..upload(one) });
+    counted.iter().map(upload).chain(aside).collect()
 }
 
 fn upload(upload: &Upload) -> UploadRow {

@@ -46,6 +46,10 @@ pub(crate) fn not_posted(code: &str) -> &str {
     }
 }
 
+/// What became of a fork's upload where the repository's own jobs uploaded for the commit too.
+pub(crate) const FROM_A_FORK: &str =
+    "left out: from a fork, and the repository itself uploaded reports for this commit";
+
 /// What to do about a path that was left out, by its reason's code.
 pub(crate) fn left_out(code: &str) -> &str {
     match code {

@@ -13,7 +13,7 @@ use covermark_state::rows::{
     branch::BranchReport,
     commit::{CommitRow, CommitWrite},
     commit_parts::{FlagRow, bounded},
-    upload::{Upload, UploadState},
+    upload::{Sifted, Upload, UploadState},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
@@ -40,8 +40,10 @@ const MERGE_VERSION: &str = "1";
 pub(crate) struct Assembled {
     pub(crate) row: CommitRow,
     pub(crate) report: Report,
-    /// All uploads, oldest first, whatever their state.
+    /// The uploads that count, oldest first, whatever their state.
     pub(crate) uploads: Vec<Upload>,
+    /// Those of forks that do not, because the repository uploads for the commit itself.
+    pub(crate) set_aside: Vec<Upload>,
     /// The uploads' reports one by one; empty when none has a flag.
     pub(crate) parts: Vec<Part>,
     /// How many processed uploads have no shard any more.
@@ -66,6 +68,7 @@ pub(crate) async fn assemble(
         let row = app.table.commit(&key.provider, key.repository, &key.sha).await?;
         let row = row.unwrap_or_else(|| CommitRow::new(key.provider.clone(), key.repository, key.sha.clone(), now));
         let uploads = app.table.uploads_of(&key.provider, key.repository, &key.sha, now).await?;
+        let Sifted { counted: uploads, set_aside } = Sifted::of(uploads);
         let Merged { report, key: report_key, gone, shards } = merged(app, key, &row, &uploads, before.take()).await?;
         let parts = parts(&uploads, &shards);
         let mut wanted = row.clone();
@@ -73,15 +76,15 @@ pub(crate) async fn assemble(
         wanted.report = report_key;
         wanted.totals = wanted.report.is_some().then(|| totals::row(&report.totals()));
         if wanted == row {
-            return Ok(Assembled { row, report, uploads, parts, gone, shards });
+            return Ok(Assembled { row, report, uploads, set_aside, parts, gone, shards });
         }
         wanted.updated_at = now;
         if let CommitWrite::Written(version) = app.table.put_commit(&wanted).await? {
             let row = CommitRow { version, ..wanted };
             note_branches(app, &row, &uploads).await;
-            return Ok(Assembled { row, report, uploads, parts, gone, shards });
+            return Ok(Assembled { row, report, uploads, set_aside, parts, gone, shards });
         }
-        before = Some(Assembled { row: wanted, report, uploads, parts, gone, shards });
+        before = Some(Assembled { row: wanted, report, uploads, set_aside, parts, gone, shards });
     }
     Err(FeedbackError::Contended)
 }
@@ -102,6 +105,7 @@ async fn note_branches(app: &Feedback, row: &CommitRow, uploads: &[Upload]) {
 pub(crate) async fn parts_of(app: &Feedback, commit: &CommitRow) -> Result<Vec<Part>, FeedbackError> {
     let now = app.clock.now();
     let uploads = app.table.uploads_of(&commit.provider, commit.repository, &commit.sha, now).await?;
+    let uploads = Sifted::of(uploads).counted;
     let (shards, _) = load_all(app, &keys(&uploads), Shards::new()).await?;
     Ok(all_parts(&uploads, &shards))
 }
@@ -216,8 +220,12 @@ fn report_key(key: &CommitKey, shards: &[&str]) -> String {
     format!("reports/{}/{}/{}/{}", key.provider, key.repository, key.sha, hex::encode(hash.finalize()))
 }
 
-/// What the uploads say about the commit. The first one to say something is believed: a later one cannot move it.
+/// What the uploads say about the commit. The first one to say something is believed: a later one cannot move it, but for
+/// what forks said before the repository's own uploads came.
 fn describe(row: &mut CommitRow, uploads: &[Upload]) {
+    if uploads.iter().any(|upload| upload.opened_by.may_be_a_base()) {
+        row.forget_forks();
+    }
     let here: Vec<_> = uploads
         .iter()
         .filter(|upload| matches!(upload.state, UploadState::Processed | UploadState::Unreadable))
@@ -226,6 +234,9 @@ fn describe(row: &mut CommitRow, uploads: &[Upload]) {
     let forks = here.iter().filter(|upload| !upload.opened_by.may_be_a_base()).count();
     row.from_forks = u32::try_from(forks).unwrap_or(u32::MAX);
     row.flags = flags(uploads);
+    if forks > 0 && row.hears_forks() {
+        row.by_fork = true;
+    }
     row.branch = row.branch.take().or_else(|| here.iter().find_map(|upload| upload.branch.clone()));
     row.pull = row.pull.or_else(|| here.iter().find_map(|upload| upload.pull));
     row.parent = row.parent.take().or_else(|| here.iter().find_map(|upload| upload.parent.clone()));

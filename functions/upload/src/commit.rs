@@ -5,22 +5,40 @@ use covermark_service::problem::Problem;
 use covermark_state::rows::{
     commit::{CommitRow, CommitWrite},
     repository::Repository,
+    upload::OpenedBy,
 };
 use covermark_types::CommitSha;
 
-use crate::{Upload, fields::CommitFields};
+use crate::{Upload, access::Access, fields::CommitFields};
 
 /// How often a write is tried that other uploads of the same commit, or its report being assembled, get in the way of.
 const TRIES: u32 = 8;
 
-/// Makes the commit known, with what is said of it, and returns the row as it stands.
+/// Makes the commit known, with what is said of it, and returns the row as it stands. A fork fills nothing where the
+/// repository's own jobs have spoken, and what forks have said makes way for those.
 pub(crate) async fn remember(
     app: &Upload,
-    repository: &Repository,
+    access: &Access,
     sha: &CommitSha,
     said: &CommitFields,
 ) -> Result<CommitRow, Problem> {
-    amend(app, repository, sha, |row| fill(row, said)).await
+    amend(app, &access.repository, sha, |row| {
+        if may_speak(row, access.by) {
+            fill(row, said);
+        }
+    })
+    .await
+}
+
+/// Whether who uploads by this right may say something of the commit; prepares the row for it.
+pub(crate) fn may_speak(row: &mut CommitRow, by: OpenedBy) -> bool {
+    if by.may_be_a_base() {
+        row.forget_forks();
+        return true;
+    }
+    let may = row.hears_forks();
+    row.by_fork |= may;
+    may
 }
 
 /// Changes the commit's row, made if need be, and returns it as it stands. `change` may be called again on a row that

@@ -19,7 +19,7 @@ use covermark_state::{
 use covermark_types::{CommitSha, Timestamp};
 use serde_json::json;
 
-use crate::{Upload, commit};
+use crate::{Upload, access::Access, commit};
 
 /// Counts by what became of them, in the order of the answer's keys.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,7 +30,8 @@ struct Counts {
 }
 
 /// Answers with the commit's counts; 404 when it has no uploads, as clients expect.
-pub(crate) async fn complete(app: &Upload, repository: &Repository, sha: &CommitSha) -> Result<Response, Problem> {
+pub(crate) async fn complete(app: &Upload, access: &Access, sha: &CommitSha) -> Result<Response, Problem> {
+    let repository = &access.repository;
     let now = app.clock.now();
     let uploads = app.table.uploads_of(&repository.provider, repository.id, sha, now).await?;
     let counts = count(&uploads, now);
@@ -52,8 +53,18 @@ pub(crate) async fn complete(app: &Upload, repository: &Repository, sha: &Commit
         body["message"] = json!(sentence);
         return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
     }
+    // A fork does not say when the repository's own jobs are done.
+    let own = uploads.iter().any(|upload| upload.opened_by.may_be_a_base());
+    if own && !access.by.may_be_a_base() {
+        return Ok(Json(body).into_response());
+    }
     // The first time counts: a job that is repeated says nothing new.
-    commit::amend(app, repository, sha, |row| row.complete_at = row.complete_at.or(Some(now))).await?;
+    commit::amend(app, repository, sha, |row| {
+        if commit::may_speak(row, access.by) {
+            row.complete_at = row.complete_at.or(Some(now));
+        }
+    })
+    .await?;
     tell(app, repository, sha).await?;
     Ok(Json(body).into_response())
 }

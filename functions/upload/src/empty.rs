@@ -66,7 +66,7 @@ pub(crate) async fn empty(
 ) -> Result<Response, Problem> {
     let repository = &access.repository;
     let said = access.bound.amend(CommitFields::default(), access.by);
-    let row = commit::remember(app, repository, sha, &said).await?;
+    let row = commit::remember(app, access, sha, &said).await?;
     let (decision, left) = if fields.is_forced() {
         (EmptyUpload::Forced, Vec::new())
     } else {

@@ -30,10 +30,8 @@ pub(crate) async fn with_commit(app: &Upload, access: &Access, fields: &Fields) 
     let (sha, upload) = (fields.sha()?, fields.upload()?);
     let said = access.bound.amend(fields.commit()?, access.by);
     quota::take(app, &access.repository, &sha, upload.bytes).await?;
-    let (known, opened) = tokio::join!(
-        commit::remember(app, &access.repository, &sha, &said),
-        open(app, access, &sha, said.clone(), upload),
-    );
+    let (known, opened) =
+        tokio::join!(commit::remember(app, access, &sha, &said), open(app, access, &sha, said.clone(), upload),);
     known?;
     opened
 }
@@ -54,7 +52,7 @@ pub(crate) async fn of_known_commit(
     let upload = fields.upload()?;
     quota::take(app, &access.repository, sha, upload.bytes).await?;
     let said = access.bound.amend(CommitFields::default(), access.by);
-    let row = commit::remember(app, &access.repository, sha, &said).await?;
+    let row = commit::remember(app, access, sha, &said).await?;
     // An earlier call has said it. What a fork's row says is what GitHub says, whoever was first.
     let said = access.bound.amend(CommitFields { branch: row.branch, pull: row.pull, parent: row.parent }, access.by);
     let opened = open(app, access, sha, said, upload).await?;

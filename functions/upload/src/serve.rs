@@ -95,13 +95,13 @@ async fn act(app: &Upload, head: &Parts, call: Call, access: Access, fields: &Fi
         Action::UploadCoverage => opening::in_one_call(app, &access, fields).await,
         Action::CreateCommit => {
             let said = access.bound.amend(fields.commit()?, access.by);
-            let row = commit::remember(app, repository, &fields.sha()?, &said).await?;
+            let row = commit::remember(app, &access, &fields.sha()?, &said).await?;
             Ok(reply::created(reply::commit(&row, repository)))
         }
         Action::CreateReport(sha) => {
             fields.check_code()?;
             let said = access.bound.amend(CommitFields::default(), access.by);
-            let row = commit::remember(app, repository, &sha, &said).await?;
+            let row = commit::remember(app, &access, &sha, &said).await?;
             Ok(reply::created(reply::report(&row)))
         }
         Action::OpenUpload(sha) => opening::of_known_commit(app, &access, &sha, fields).await,
@@ -114,7 +114,7 @@ async fn act(app: &Upload, head: &Parts, call: Call, access: Access, fields: &Fi
             })
         }
         Action::EmptyUpload(sha) => empty::empty(app, &access, &sha, fields).await,
-        Action::Complete(sha) => complete::complete(app, repository, &sha).await,
+        Action::Complete(sha) => complete::complete(app, &access, &sha).await,
         Action::Report => Box::pin(direct::report(app, head, Body::empty(), &call.provider, &call.repository)).await,
     }
 }

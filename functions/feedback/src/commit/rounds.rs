@@ -1,6 +1,6 @@
 //! Rounds of evidence, judgement and posting, as long as uploads come in meanwhile.
 
-use covermark_state::rows::timing::Queued;
+use covermark_state::rows::{timing::Queued, upload::Sifted};
 use covermark_types::PullNumber;
 
 use super::{
@@ -49,6 +49,7 @@ impl Run<'_> {
             let now = self.app.clock.now();
             let (provider, repository) = (&self.key.provider, self.key.repository);
             let uploads = self.app.table.uploads_of(provider, repository, &self.key.sha, now).await?;
+            let uploads = Sifted::of(uploads).counted;
             // While others are still to come, they are taken along a few at a time.
             if waits || evidence(&uploads, now) == speaks_of {
                 return Ok(done);
@@ -132,7 +133,7 @@ impl Run<'_> {
             key: self.key,
             pull,
             assembled,
-            uploads: uploads::summary(&assembled.uploads),
+            uploads: uploads::summary(&assembled.uploads, &assembled.set_aside),
             waiting: set.waiting(),
             incomplete: set.incomplete(),
             ci_failed: set.ci_failed.is_some(),

@@ -12,8 +12,12 @@ use crate::judge::{DroppedPath, UnreadableFile, Uploads};
 /// comes, mostly.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What became of them, for the verdicts.
-pub(crate) fn summary(uploads: &[Upload]) -> Uploads {
+/// Why an upload does not count.
+const FROM_A_FORK: &str =
+    "left out, since it is from a fork and the repository itself uploaded reports for this commit";
+
+/// What became of them, for the verdicts. `set_aside` are those of forks that do not count.
+pub(crate) fn summary(uploads: &[Upload], set_aside: &[Upload]) -> Uploads {
     let mut summary = Uploads::default();
     for upload in uploads.iter().filter(|upload| is_here(upload)) {
         summary.here += 1;
@@ -35,6 +39,12 @@ pub(crate) fn summary(uploads: &[Upload]) -> Uploads {
             if !summary.passed_over.contains(told) {
                 summary.passed_over.push(told.clone());
             }
+        }
+    }
+    for upload in set_aside.iter().filter(|upload| is_here(upload)) {
+        let left = format!("`{}`: {FROM_A_FORK}", called(upload).replace('`', "'"));
+        if !summary.passed_over.contains(&left) {
+            summary.passed_over.push(left);
         }
     }
     summary.dropped.sort_by(|a, b| (&a.why, &a.path).cmp(&(&b.why, &b.path)));

@@ -43,7 +43,8 @@ impl Ends {
     }
 }
 
-/// The open pull request whose head is `sha`, the oldest if there are several.
+/// The open pull request whose head is `sha`; of several one of the repository's own branches, since anybody can open
+/// another from a fork, and the oldest.
 pub(crate) async fn of_commit(
     client: &RepositoryClient,
     repository: RepositoryId,
@@ -54,7 +55,8 @@ pub(crate) async fn of_commit(
         pull.state == PullState::Open && pull.head.sha == *sha && into_us
     };
     let pulls = client.pulls_for_commit(sha).await?;
-    Ok(pulls.iter().filter(|pull| ours(pull)).map(|pull| pull.number).min())
+    let rank = |pull: &&PullRequest| (Ends::of_github(pull).fork, pull.number);
+    Ok(pulls.iter().filter(|pull| ours(pull)).min_by_key(rank).map(|pull| pull.number))
 }
 
 /// Keeps a pull request that no webhook told us of: our comment's id needs a row to be kept in.

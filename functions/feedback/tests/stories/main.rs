@@ -10,6 +10,7 @@ mod direct;
 mod events;
 mod flags;
 mod house;
+mod outsiders;
 mod parts;
 mod posting;
 mod rules;

@@ -46,7 +46,10 @@ async fn a_forks_own_fixes_do_not_count() {
     let key = first.key;
     house.store(&key, lcov("src/lib.rs", 14, |_| true)).await;
     house.handle(&key).await.expect("feedback");
-    let late = house.open_for(&head, "more", Some(pull.state().number)).await;
+    let mut late = house.upload(&head, "more", Some(pull.state().number));
+    late.opened_by = covermark_state::rows::upload::OpenedBy::Fork;
+    assert!(house.feedback.table.open_upload(&late).await.expect("a row").applied());
+    let late = late.key;
     house.store(&late, lcov("build/lib.rs", 14, |_| true)).await;
     house.handle(&late).await.expect("feedback");
     let comment = pull.comments()[0].body.clone();

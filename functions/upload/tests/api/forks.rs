@@ -6,7 +6,7 @@ use covermark_standin::Fault;
 use covermark_state::rows::upload::OpenedBy;
 use serde_json::{Value, json};
 
-use crate::town::Town;
+use crate::{support::GLOBAL_TOKEN, town::Town};
 
 const RUNS: &str = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
 const PULL: &str = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
@@ -56,6 +56,30 @@ async fn the_calls_that_name_only_the_commit_are_let_in_too() {
     }
     let complete = town.call("POST", &of_commit("/upload-complete"), None, &json!({})).await;
     assert_eq!(complete.status, 200, "{complete:?}");
+}
+
+#[tokio::test]
+async fn a_fork_says_nothing_of_a_commit_that_the_repositorys_own_jobs_speak_for() {
+    let town = Town::new().await;
+    let token = format!("token {GLOBAL_TOKEN}");
+    let complete = format!("commits/{}/upload-complete", town.head());
+    let row = async || {
+        let row = town.world.table.commit(&town.world.provider, town.id(), &town.head()).await.expect("read");
+        row.expect("a row")
+    };
+    assert_eq!(town.upload(&town.of_fork()).await.status, 201);
+    assert_eq!(town.call("POST", &complete, None, &town.of_fork()).await.status, 200);
+    let of_fork = row().await;
+    assert_eq!((of_fork.pull, of_fork.complete_at.is_some()), (Some(town.pull.number), true));
+
+    let own = json!({ "commitid": town.head(), "branch": "main" });
+    assert_eq!(town.call("POST", "upload-coverage", Some(&token), &own).await.status, 201);
+    let trusted = row().await;
+    assert_eq!((trusted.pull, trusted.branch.as_deref(), trusted.complete_at), (None, Some("main"), None));
+
+    assert_eq!(town.upload(&town.of_fork()).await.status, 201, "it is taken, and says nothing");
+    assert_eq!(town.call("POST", &complete, None, &town.of_fork()).await.status, 200);
+    assert_eq!(row().await, trusted);
 }
 
 /// What goes wrong, by name, and how it comes about.

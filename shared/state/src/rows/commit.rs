@@ -44,6 +44,9 @@ pub struct CommitRow {
     /// [`Table::reports_of`] leaves it out.
     #[serde(default)]
     pub from_forks: u32,
+    /// Whether all that the row says of branch, pull request, parent and `complete_at` was said by forks alone.
+    #[serde(default)]
+    pub by_fork: bool,
     /// When CI said that no more uploads will come; an upload that comes later is counted all the same.
     #[serde(default, with = "millisecond::optional")]
     pub complete_at: Option<Timestamp>,
@@ -83,6 +86,7 @@ impl CommitRow {
             totals: None,
             uploads: 0,
             from_forks: 0,
+            by_fork: false,
             complete_at: None,
             empty_upload: None,
             flags: Vec::new(),
@@ -92,6 +96,21 @@ impl CommitRow {
             created_at: now,
             updated_at: now,
         }
+    }
+
+    /// Makes room for what the repository's own jobs say: what only forks have said is forgotten.
+    pub fn forget_forks(&mut self) {
+        if self.by_fork {
+            (self.branch, self.pull, self.parent, self.complete_at) = (None, None, None, None);
+            self.by_fork = false;
+        }
+    }
+
+    /// Whether a fork may say anything of the commit: nobody else has.
+    #[must_use]
+    pub fn hears_forks(&self) -> bool {
+        let said = self.branch.is_some() || self.pull.is_some() || self.parent.is_some() || self.complete_at.is_some();
+        self.by_fork || !(said || self.empty_upload.is_some())
     }
 }
 

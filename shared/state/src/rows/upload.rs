@@ -102,6 +102,28 @@ impl OpenedBy {
     }
 }
 
+/// A commit's uploads, by whether they count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sifted {
+    /// Those that are in the commit's report, or will be.
+    pub counted: Vec<Upload>,
+    /// Those of forks, where the repository itself uploads for the commit: kept and named, never merged.
+    pub set_aside: Vec<Upload>,
+}
+
+impl Sifted {
+    /// Sifts all uploads of one commit; the order stays. A stranger can make any public commit the head of a pull request
+    /// of theirs, so what they upload for it must not be mixed with what the repository's own jobs measured.
+    #[must_use]
+    pub fn of(uploads: Vec<Upload>) -> Self {
+        if !uploads.iter().any(|upload| upload.opened_by.may_be_a_base()) {
+            return Self { counted: uploads, set_aside: Vec::new() };
+        }
+        let (counted, set_aside) = uploads.into_iter().partition(|upload| upload.opened_by.may_be_a_base());
+        Self { counted, set_aside }
+    }
+}
+
 /// One upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
