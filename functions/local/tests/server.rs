@@ -42,10 +42,9 @@ async fn connect(github: &GitHubStandIn, running: &Running, webhooks: &str) -> R
     let Ok(document) = CredentialsDocument::parse(github.credentials_document().as_bytes()) else {
         panic!("the stand-in's credentials document is refused");
     };
-    let vault = &running.house.rooms.vault;
-    credentials::store(vault.as_ref(), &Provider::github(), &document, covermark_types::Timestamp::now())
-        .await
-        .expect("stored");
+    let rooms = &running.house.rooms;
+    credentials::store(rooms.vault.as_ref(), &Provider::github(), &document, rooms.clock.now()).await.expect("stored");
+    rooms.apps.forget(&Provider::github()).await;
     github.set_hook_url(webhooks);
     let acme = github.org("acme");
     let widgets = acme.repository("widgets");

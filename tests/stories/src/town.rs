@@ -64,10 +64,10 @@ impl Town {
         let Ok(document) = CredentialsDocument::parse(github.credentials_document().as_bytes()) else {
             panic!("the stand-in's credentials document is refused");
         };
-        let vault = running.house.rooms.vault.clone();
-        credentials::store(vault.as_ref(), &provider, &document, covermark_types::Timestamp::now())
-            .await
-            .expect("stored");
+        let rooms = &running.house.rooms;
+        credentials::store(rooms.vault.as_ref(), &provider, &document, rooms.clock.now()).await.expect("stored");
+        // The server looked for Apps when it started, and remembers for seconds that there was none.
+        rooms.apps.forget(&provider).await;
         register(&github, &running, &provider);
         let acme = github.org("acme");
         let widgets = acme.repository("widgets");

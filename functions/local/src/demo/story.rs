@@ -94,13 +94,10 @@ async fn connect(teller: &Teller, github: &GitHubStandIn, running: &Running) -> 
         Ok(document) => document,
         Err(problems) => bail!("the stand-in's credentials document has {} wrong fields", problems.len()),
     };
-    credentials::store(
-        running.house.rooms.vault.as_ref(),
-        &Provider::github(),
-        &document,
-        running.house.rooms.clock.now(),
-    )
-    .await?;
+    let rooms = &running.house.rooms;
+    credentials::store(rooms.vault.as_ref(), &Provider::github(), &document, rooms.clock.now()).await?;
+    // The server looked for Apps when it started, and remembers for seconds that there was none.
+    rooms.apps.forget(&Provider::github()).await;
     github.set_hook_url(&below(&running.public_url, "webhooks/gh"));
     github.add_callback_url(&below(&running.public_url, "login/gh/callback"));
     teller.tell("the App's credentials were imported");

@@ -46,6 +46,7 @@ fn the_demo_leaves_one_comment_that_the_second_upload_changed_in_place() {
     let output = run(data.path(), &["demo", "--once", "--json"]);
     let text = said(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", said(&output.stderr));
+    assert_eq!(said(&output.stderr), "", "nothing is refused, given up or tried again on the way");
     let last: Value = serde_json::from_str(text.lines().last().expect("a line")).expect("JSON on the last line");
     assert_eq!(last["comments"], 1);
     let body = last["comment"]["body"].as_str().expect("a body");
