@@ -77,7 +77,15 @@ impl House {
         let (sync_queue, feedback_queue) = (Arc::new(queue("sync")?), Arc::new(queue("feedback")?));
         let graves: Vec<(QueueName, Arc<dyn Graves>)> =
             vec![(QueueName::Sync, sync_queue.clone()), (QueueName::Feedback, feedback_queue.clone())];
-        let sync = Arc::new(rooms.sync(sync_queue.clone(), feedback_queue.clone(), graves));
+        let hooks = Arc::new(RepositoryHooks {
+            table: rooms.table.clone(),
+            apps: rooms.apps.clone(),
+            secrets: HookSecrets::new(rooms.vault.clone()),
+            public_url: settings.public_url.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+        });
+        let sync = Arc::new(rooms.sync(sync_queue.clone(), feedback_queue.clone(), graves, Some(hooks.clone())));
         let feedback = Arc::new(Feedback {
             table: rooms.table.clone(),
             blobs: blobs.clone(),
@@ -136,14 +144,6 @@ impl House {
             clock: clock.clone(),
             random: random.clone(),
         };
-        let hooks = Arc::new(RepositoryHooks {
-            table: rooms.table.clone(),
-            apps: rooms.apps.clone(),
-            secrets: HookSecrets::new(rooms.vault.clone()),
-            public_url: settings.public_url.clone(),
-            clock: clock.clone(),
-            random: random.clone(),
-        });
         let doctor = Arc::new(Doctor {
             table: rooms.table.clone(),
             apps: rooms.apps.clone(),

@@ -27,7 +27,7 @@ pub(crate) async fn once(rooms: &Rooms, only: Option<Provider>) -> anyhow::Resul
         bail!("no GitHub App is connected yet: run `covermark credentials import --provider gh FILE` first");
     }
     let queue = Arc::new(Gathered::default());
-    let sync = rooms.sync(queue.clone(), queue.clone(), Vec::new());
+    let sync = rooms.sync(queue.clone(), queue.clone(), Vec::new(), None);
     let mut lines = Vec::new();
     for provider in providers {
         covermark_sync::level(&sync, &SyncJob::Reconcile { provider: provider.clone() }).await?;

@@ -4,7 +4,7 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context as _;
-use covermark_service::{aws::Cloud, credentials::Apps, http_client};
+use covermark_service::{aws::Cloud, credentials::Apps, http_client, repository_hooks::RepositoryHooks};
 use covermark_state::{
     Table,
     queue::{Graves, Queue},
@@ -91,9 +91,10 @@ impl Rooms {
         sync: Arc<dyn Queue>,
         feedback: Arc<dyn Queue>,
         graves: Vec<(QueueName, Arc<dyn Graves>)>,
+        hooks: Option<Arc<RepositoryHooks>>,
     ) -> Sync {
         let (table, apps, clock) = (self.table.clone(), self.apps.clone(), self.clock.clone());
-        Sync { table, apps, sync, feedback, graves, patience: PATIENCE, clock }
+        Sync { table, apps, sync, feedback, graves, hooks, patience: PATIENCE, clock }
     }
 
     /// Ends the embedded database cleanly, if there is one.

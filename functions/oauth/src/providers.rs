@@ -64,7 +64,7 @@ impl House {
                 Err(CredentialsError::NotConfigured(_)) => {}
                 // One App's damage does not shut out the people of the other.
                 Err(error @ CredentialsError::Malformed(..)) => tracing::error!(%error, "a sign-in is not offered"),
-                Err(error @ CredentialsError::Vault(_)) => return Err(error.into()),
+                Err(error @ (CredentialsError::Vault(_) | CredentialsError::Budgets(_))) => return Err(error.into()),
             }
         }
         Ok(ways)

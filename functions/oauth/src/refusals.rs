@@ -34,7 +34,7 @@ fn unusable_credentials(site: &Site, provider: &Provider, error: CredentialsErro
     match &error {
         CredentialsError::NotConfigured(_) => not_connected(site, provider),
         CredentialsError::Malformed(..) => damaged(provider).cause(&error),
-        CredentialsError::Vault(_) => ErrorPage::from(error),
+        CredentialsError::Vault(_) | CredentialsError::Budgets(_) => ErrorPage::from(error),
     }
 }
 

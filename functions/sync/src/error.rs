@@ -18,6 +18,9 @@ pub enum SyncError {
     /// GitHub has an installation, and gives no token for it: it is being changed, or another App's key was used.
     #[error("GitHub has the installation and gives no token for it: {0}")]
     NoToken(covermark_github::Error),
+    /// The installation's list of repositories is long, and the one that is asked for is not on its first part.
+    #[error("the installation's repositories are still being read, and this one is not among those that were")]
+    StillListing,
     /// GitHub remembers a delivery no longer.
     #[error("GitHub does not have the delivery any more: {0}")]
     Forgotten(covermark_github::Error),
@@ -32,6 +35,7 @@ impl Fault for SyncError {
             Self::GitHub(error) => error.class(),
             Self::State(error) => error.class(),
             Self::NoToken(_) => FaultClass::Retry(None),
+            Self::StillListing => FaultClass::Retry(Some(crate::PATIENCE)),
             Self::Credentials(error) => error.class(),
             Self::Event(_) | Self::Forgotten(_) => FaultClass::Permanent,
         }

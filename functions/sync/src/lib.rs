@@ -16,11 +16,12 @@ mod redelivery;
 mod remember;
 mod repository;
 mod tend;
+mod wiring;
 
 use std::{sync::Arc, time::Duration};
 
 use covermark_github::GitHub;
-use covermark_service::{budgets, credentials::Apps, problem::Chain};
+use covermark_service::{credentials::Apps, repository_hooks::RepositoryHooks};
 use covermark_state::{
     Table,
     jobs::{SyncJob, SyncMessage},
@@ -32,6 +33,7 @@ use covermark_types::{Clock, Fault as _, FaultClass, InstallationId, Provider};
 pub use error::SyncError;
 pub use invoke::{Lambda, invoke};
 pub use tend::{Replays, Tended, tend};
+pub use wiring::{ON_AWS, on_aws};
 
 /// How long one job reads a list before it hands the rest on: well within the function's own two minutes.
 pub const PATIENCE: Duration = Duration::from_secs(80);
@@ -48,6 +50,9 @@ pub struct Sync {
     pub feedback: Arc<dyn Queue>,
     /// Where the queues put what they give up.
     pub graves: Vec<(QueueName, Arc<dyn Graves>)>,
+    /// The webhooks of repositories' own, which end where the App's webhook reaches us; `None` where nobody has said where
+    /// we are reached (the command line).
+    pub hooks: Option<Arc<RepositoryHooks>>,
     /// How long one job may read a list: [`PATIENCE`].
     pub patience: Duration,
     /// The time.
@@ -74,7 +79,9 @@ pub async fn handle(app: &Sync, message: SyncMessage) -> Result<(), SyncError> {
     {
         app.apps.after_refusal(provider).await;
     }
-    app.note_budgets(&message.job).await;
+    if let Some(provider) = message.job.provider() {
+        app.apps.keep_budgets(provider).await;
+    }
     remember::outcome(app, &message, &done).await?;
     done.map(drop)
 }
@@ -132,18 +139,7 @@ async fn level_for(app: &Sync, message: &SyncMessage) -> Result<Progress, SyncEr
 impl Sync {
     /// The client of a provider's App; it knows before when it must not ask.
     async fn github(&self, provider: &Provider, installation: Option<InstallationId>) -> Result<GitHub, SyncError> {
-        let github = self.apps.github(provider).await?;
-        budgets::before(&self.table, provider, &github, installation, self.clock.now()).await?;
-        Ok(github)
-    }
-
-    /// Writes down what GitHub said of its limits. Losing that costs a request, so it is no reason to fail.
-    async fn note_budgets(&self, job: &SyncJob) {
-        let Some(provider) = job.provider() else { return };
-        let Ok(github) = self.apps.github(provider).await else { return };
-        if let Err(error) = budgets::after(&self.table, provider, &github, self.clock.now()).await {
-            tracing::warn!(cause = %Chain(&error), "what GitHub said of its limits could not be kept");
-        }
+        Ok(self.apps.github_for(provider, installation).await?)
     }
 }
 

@@ -21,8 +21,12 @@ pub(crate) async fn level(
     let mut known = app.table.repository(provider, repository).await?;
     if let (None, Some(installation)) = (&known, hinted) {
         // The pull request's event overtook the installation's.
-        installation::level(app, provider, installation, None).await?;
+        let read = installation::level(app, provider, installation, None).await?;
         known = app.table.repository(provider, repository).await?;
+        // It may be on the part of a long list that the next job reads.
+        if known.is_none() && read == Progress::HandedOn {
+            return Err(SyncError::StillListing);
+        }
     }
     let covered = known.and_then(|row| Some((row.installation?, row.name)));
     let Some((installation, name)) = covered else {

@@ -24,7 +24,22 @@ pub(crate) async fn all(app: &Sync, provider: &Provider) -> Result<(), SyncError
     run.outcome = if done.is_ok() { Outcome::Complete } else { Outcome::Failed };
     show(app, provider, run, why.as_deref()).await?;
     tracing::info!(%provider, installations = run.counts.installations, outcome = ?run.outcome, "reconciled");
-    done
+    done?;
+    retire_hooks(app, provider).await;
+    Ok(())
+}
+
+/// Ends the webhooks of repositories' own where the App's webhook reaches us. What is told twice does no harm, so a failure
+/// is left to the next reconciliation.
+async fn retire_hooks(app: &Sync, provider: &Provider) {
+    let Some(hooks) = &app.hooks else { return };
+    match hooks.retire_covered(provider).await {
+        Ok(0) => {}
+        Ok(retired) => tracing::info!(%provider, retired, "repositories' own webhooks that are not needed any more"),
+        Err(error) => {
+            tracing::warn!(%provider, cause = %Chain(&error), "repositories' own webhooks were not looked at");
+        }
+    }
 }
 
 async fn show(app: &Sync, provider: &Provider, run: Run, why: Option<&str>) -> Result<(), SyncError> {

@@ -1,11 +1,15 @@
 mod healing;
+mod hooks;
 mod letters;
 mod lists;
 
 use std::{sync::Arc, time::Duration};
 
 use covermark_github::CredentialsDocument;
-use covermark_service::credentials::{self, Apps};
+use covermark_service::{
+    credentials::{self, Apps},
+    repository_hooks::{HookSecrets, RepositoryHooks},
+};
 use covermark_standin::{Fault, GitHubStandIn, Options};
 use covermark_state::{
     jobs::{FeedbackJob, Hint, Job as _, SyncJob, SyncMessage},
@@ -20,6 +24,7 @@ use covermark_state::{
 use covermark_testing::{MemoryVault, RecordingQueue, StoppedClock, http, table};
 use covermark_types::{
     Clock, Fault as _, FaultClass, InstallationId, Provider, PullNumber, RepositoryId, RepositoryName, SystemClock,
+    SystemRandom,
 };
 
 use crate::{Sync, handle, level};
@@ -29,6 +34,8 @@ struct World {
     app: Sync,
     queue: Arc<RecordingQueue>,
     feedback: Arc<RecordingQueue>,
+    hooks: Arc<RepositoryHooks>,
+    vault: Arc<MemoryVault>,
 }
 
 async fn world_with(github: GitHubStandIn) -> World {
@@ -36,18 +43,41 @@ async fn world_with(github: GitHubStandIn) -> World {
 }
 
 async fn world_on(github: GitHubStandIn, clock: Arc<dyn Clock>) -> World {
+    let world = unconnected(github, clock).await;
+    connect(&world).await;
+    world
+}
+
+/// A world in which nobody has handed the App's credentials over.
+async fn unconnected(github: GitHubStandIn, clock: Arc<dyn Clock>) -> World {
     let vault = Arc::new(MemoryVault::default());
+    let random = Arc::new(SystemRandom);
+    HookSecrets::ensure_key(vault.as_ref(), random.as_ref()).await.expect("a key");
+    let (queue, feedback) = (Arc::new(RecordingQueue::default()), Arc::new(RecordingQueue::default()));
+    let table = table().await;
+    let apps = Arc::new(Apps::new(vault.clone(), table.clone(), clock.clone(), http()));
+    let hooks = Arc::new(RepositoryHooks {
+        table: table.clone(),
+        apps: apps.clone(),
+        secrets: HookSecrets::new(vault.clone()),
+        public_url: "https://covermark.example/".parse().expect("an address"),
+        clock: clock.clone(),
+        random,
+    });
+    // However busy the machine is: what happens when the time ends has tests of its own.
+    let (graves, patience) = (Vec::new(), Duration::from_secs(3600));
+    let (sync, to_feedback, with_hooks) = (queue.clone(), feedback.clone(), Some(hooks.clone()));
+    let app = Sync { table, apps, sync, feedback: to_feedback, graves, hooks: with_hooks, patience, clock };
+    World { github, app, queue, feedback, hooks, vault }
+}
+
+async fn connect(world: &World) {
+    let vault = &world.vault;
+    let github = &world.github;
     let Ok(document) = CredentialsDocument::parse(github.credentials_document().as_bytes()) else {
         panic!("the stand-in's document is refused");
     };
-    credentials::store(vault.as_ref(), &gh(), &document, covermark_types::Timestamp::now()).await.expect("stored");
-    let (queue, feedback) = (Arc::new(RecordingQueue::default()), Arc::new(RecordingQueue::default()));
-    let table = table().await;
-    let apps = Arc::new(Apps::new(vault, table.clone(), clock.clone(), http()));
-    // However busy the machine is: what happens when the time ends has tests of its own.
-    let (graves, patience) = (Vec::new(), Duration::from_secs(3600));
-    let app = Sync { table, apps, sync: queue.clone(), feedback: feedback.clone(), graves, patience, clock };
-    World { github, app, queue, feedback }
+    credentials::store(vault.as_ref(), &gh(), &document, world.app.clock.now()).await.expect("stored");
 }
 
 /// A world whose time stands still, GitHub's with it.

@@ -108,6 +108,7 @@ async fn testable(
     let pull = pull.ok_or_else(|| no_pull(sha))?;
     let client = look.client(&[Permission::read(Resource::PullRequests), Permission::read(Resource::Contents)]);
     let (files, policy) = tokio::join!(client.pull_files(pull), policy(&client, sha));
+    look.keep_budgets().await;
     let files = files.map_err(|error| if error.is_not_found() { no_pull(sha) } else { problem(&error) })?;
     let policy = policy.map_err(|error| problem(&error))?;
     Ok(files.into_iter().filter(|file| !is_untestable(file) && !policy.ignores(file)).collect())

@@ -1,8 +1,8 @@
 //! GitHub's rate budgets between processes: what one function was told binds all of them.
 //!
-//! Before its work a job lets the client know of a wait that is in the table; then every call is refused at once, with
-//! the time to wait, and the message becomes visible again when it is over. After its work, whatever came of it, what
-//! GitHub said is written down.
+//! Before its work a function lets the client know of a wait that is in the table; then every call is refused at once, with
+//! the time to wait, and a message becomes visible again when it is over. After its work, whatever came of it, what GitHub
+//! said is written down.
 
 use covermark_github::{BudgetNews, Caller, GitHub};
 use covermark_state::{
@@ -11,31 +11,44 @@ use covermark_state::{
 };
 use covermark_types::{InstallationId, Provider, Timestamp};
 
-/// Tells the client before when it must not ask: the App, and the installation if there is one.
-///
-/// # Errors
-/// When the table cannot be read.
-pub async fn before(
-    table: &Table,
-    provider: &Provider,
-    github: &GitHub,
-    installation: Option<InstallationId>,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let whose: Vec<Whose> = std::iter::once(Whose::App).chain(installation.map(Whose::Installation)).collect();
-    for (whose, budget) in table.budgets(provider, &whose).await? {
-        if let (Some(_), Some(until)) = (budget.wait(now), budget.not_before) {
-            github.hold(caller(whose), until, budget.why.as_deref().unwrap_or_default());
+use crate::{
+    credentials::{Apps, CredentialsError},
+    problem::Chain,
+};
+
+impl Apps {
+    /// The provider's client for calls in the name of `installation`, or of the App itself: it knows before when it must not
+    /// ask. Whoever asks GitHub gets its client here, and calls [`Apps::keep_budgets`] afterwards.
+    ///
+    /// # Errors
+    /// As [`Apps::github`], and when the table cannot be read.
+    pub async fn github_for(
+        &self,
+        provider: &Provider,
+        installation: Option<InstallationId>,
+    ) -> Result<GitHub, CredentialsError> {
+        let (github, now) = (self.github(provider).await?, self.clock().now());
+        let whose: Vec<Whose> = std::iter::once(Whose::App).chain(installation.map(Whose::Installation)).collect();
+        let known = self.table().budgets(provider, &whose).await.map_err(CredentialsError::Budgets)?;
+        for (whose, budget) in known {
+            if let (Some(_), Some(until)) = (budget.wait(now), budget.not_before) {
+                github.hold(caller(whose), until, budget.why.as_deref().unwrap_or_default());
+            }
+        }
+        Ok(github)
+    }
+
+    /// Writes down what GitHub said of its limits since the last time. To lose that costs a request, so it is no reason to
+    /// fail.
+    pub async fn keep_budgets(&self, provider: &Provider) {
+        let Ok(github) = self.github(provider).await else { return };
+        if let Err(error) = keep(self.table(), provider, &github, self.clock().now()).await {
+            tracing::warn!(cause = %Chain(&error), "what GitHub said of its limits could not be kept");
         }
     }
-    Ok(())
 }
 
-/// Writes down what GitHub said since the last time.
-///
-/// # Errors
-/// When the table cannot be written.
-pub async fn after(table: &Table, provider: &Provider, github: &GitHub, now: Timestamp) -> Result<(), Error> {
+async fn keep(table: &Table, provider: &Provider, github: &GitHub, now: Timestamp) -> Result<(), Error> {
     for (caller, news) in github.news(now) {
         let whose = whose(caller);
         let BudgetNews { budget, not_before } = news;

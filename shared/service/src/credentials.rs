@@ -40,13 +40,16 @@ pub enum CredentialsError {
     /// The vault does not answer, or refuses.
     #[error("the vault cannot be used")]
     Vault(#[from] covermark_state::Error),
+    /// The table does not say whether GitHub may be asked now.
+    #[error("the limits that GitHub set cannot be read")]
+    Budgets(#[source] covermark_state::Error),
 }
 
 impl Fault for CredentialsError {
     fn class(&self) -> FaultClass {
         match self {
             Self::NotConfigured(_) | Self::Malformed(..) => FaultClass::Unauthorized,
-            Self::Vault(error) => error.class(),
+            Self::Vault(error) | Self::Budgets(error) => error.class(),
         }
     }
 }
@@ -207,7 +210,8 @@ impl Apps {
         Self { vault, directory: Directory::new(table, clock.clone()), clock, http, cache: Mutex::default() }
     }
 
-    /// The provider's client.
+    /// The provider's client, to know its addresses or to ask in nobody's name; to ask for something there is
+    /// [`Apps::github_for`].
     ///
     /// # Errors
     /// When no App is connected, its key cannot be used, or the vault does not answer.
@@ -235,12 +239,20 @@ impl Apps {
         for provider in Directory::well_known().filter(|slug| !listed.iter().any(|one| one.slug == *slug)) {
             match self.connected(&provider).await {
                 Err(CredentialsError::NotConfigured(_)) => {}
-                Err(error @ CredentialsError::Vault(_)) => return Err(error),
+                Err(error @ (CredentialsError::Vault(_) | CredentialsError::Budgets(_))) => return Err(error),
                 Ok(_) | Err(CredentialsError::Malformed(..)) => found.push(provider),
             }
         }
         found.sort();
         Ok(found)
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        self.directory.table()
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
     }
 
     /// The process's client, for calls to others than a connected GitHub.

@@ -24,6 +24,10 @@ impl Directory {
         Self { table, clock, read: Mutex::default() }
     }
 
+    pub(crate) fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// `gh` and `ghe`.
     pub(crate) fn well_known() -> impl Iterator<Item = Provider> {
         WELL_KNOWN.iter().filter_map(|name| name.parse().ok())

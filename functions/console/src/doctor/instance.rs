@@ -105,11 +105,13 @@ fn address(public_url: Option<&Url>) -> Check {
 /// The checks of one GitHub, up to the first that makes the others meaningless.
 pub(super) async fn of_provider(doctor: &Doctor, provider: &Provider) -> Result<Vec<Check>, Error> {
     let now = doctor.clock.now();
-    let github = match doctor.apps.github(provider).await {
+    let github = match doctor.apps.github_for(provider, None).await {
         Ok(github) => github,
         Err(error) => return Ok(vec![no_credentials(provider, &error)]),
     };
-    let app = match github.app().await {
+    let app = github.app().await;
+    doctor.apps.keep_budgets(provider).await;
+    let app = match app {
         Ok(app) => app,
         Err(error) => return Ok(vec![refused(provider, &error)]),
     };

@@ -2,7 +2,7 @@
 
 use covermark_github::{Error, Permission, RepositoryClient, Resource, resources::contents::LISTED};
 use covermark_policy::{Layers, MAX_BYTES, Policy, choose};
-use covermark_service::pages::ErrorPage;
+use covermark_service::{credentials::CredentialsError, pages::ErrorPage};
 use covermark_state::rows::repository::Repository;
 
 use crate::House;
@@ -42,14 +42,21 @@ async fn default(house: &House, key: &str) -> Result<Option<String>, ErrorPage> 
 
 async fn file(house: &House, repository: &Repository) -> Result<Option<(&'static str, String)>, &'static str> {
     let Some(installation) = repository.installation else { return Err("the App is not installed.") };
-    let github = house.app.apps.github(&repository.provider).await.map_err(|_| "no App is connected.")?;
+    let provider = &repository.provider;
+    let github = house.app.apps.github_for(provider, Some(installation)).await.map_err(|error| match error {
+        CredentialsError::NotConfigured(_) => "no App is connected.",
+        _ => "the App's credentials cannot be read.",
+    })?;
     let rights = [Permission::read(Resource::Contents)];
     let client = github.repository_client(installation, repository.id, &repository.name, &rights);
-    match fetch(&client, &repository.default_branch).await {
+    let fetched = fetch(&client, &repository.default_branch).await;
+    house.app.apps.keep_budgets(provider).await;
+    match fetched {
         Ok(found) => Ok(found),
         // A token with a permission that was not granted is refused as invalid.
         Err(Error::Forbidden(_) | Error::Rejected(_)) => Err("the App lacks `contents: read`."),
         Err(Error::TooLarge { .. }) => Err("it is too large."),
+        Err(Error::RateLimited { .. }) => Err("GitHub limits our requests at the moment."),
         Err(error) => {
             tracing::warn!(cause = %error, "a repository's configuration could not be read for its settings");
             Err("GitHub does not answer.")

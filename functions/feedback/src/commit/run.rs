@@ -1,7 +1,6 @@
 //! The order of the steps, under the lease.
 
 use covermark_github::{Error, GitHub};
-use covermark_service::budgets;
 use covermark_state::rows::{repository::Repository, timing::Timing};
 use covermark_types::{InstallationId, PullNumber, RepositoryName};
 
@@ -44,18 +43,15 @@ pub(crate) async fn run(
         _ => return stop(app, key, Skip::RepositoryUnknown).await,
     };
     let Some(installation) = repository.installation else { return stop(app, key, Skip::NotInstalled).await };
-    let github = app.apps.github(&key.provider).await?;
-    budgets::before(&app.table, &key.provider, &github, Some(installation), app.clock.now()).await?;
+    let github = app.apps.github_for(&key.provider, Some(installation)).await?;
     let before = github.calls();
     let run = Run { app, key, news, timing: &timing, github: &github, name: &repository.name, installation };
     let outcome = match run.with_rights(assembled).await {
         Err(FeedbackError::GitHub(moved @ Error::Redirected { .. })) => run.under_new_name(&repository, moved).await,
         outcome => outcome,
     };
-    // What GitHub said of its limits binds the other functions too; that it could not be kept is no reason to fail.
-    if let Err(error) = budgets::after(&app.table, &key.provider, &github, app.clock.now()).await {
-        tracing::warn!(cause = %error, "what GitHub said of its limits could not be kept");
-    }
+    // What GitHub said of its limits binds the other functions too.
+    app.apps.keep_budgets(&key.provider).await;
     let mut done = match outcome {
         Err(FeedbackError::GitHub(Error::InstallationGone { .. })) => return stop(app, key, Skip::NotInstalled).await,
         Err(FeedbackError::GitHub(Error::Suspended { .. })) => return stop(app, key, Skip::Suspended).await,

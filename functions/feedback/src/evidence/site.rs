@@ -45,7 +45,7 @@ impl Site {
         let Some(row) = app.table.repository(provider, repository).await? else { return Ok(None) };
         let (None, Some(installation)) = (row.removed_at, row.installation) else { return Ok(None) };
         let Some(known) = app.table.installation(provider, installation).await? else { return Ok(None) };
-        let github = app.apps.github(provider).await?;
+        let github = app.apps.github_for(provider, Some(installation)).await?;
         let rights = Rights::of(&known.permissions);
         Ok(Some(Self::new(app, &github, (provider, repository, &row.name), installation, rights)))
     }

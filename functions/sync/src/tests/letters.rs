@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use covermark_standin::Fault;
+use covermark_standin::{Fault, GitHubStandIn, Options};
 use covermark_state::{
     Error,
     jobs::{FeedbackJob, Job as _, SyncJob, SyncMessage},
@@ -18,8 +18,8 @@ use covermark_testing::StoppedClock;
 use covermark_types::{Clock as _, PullNumber};
 use tokio::sync::Mutex;
 
-use super::{World, gh, installation_job, world_at_rest};
-use crate::{Replays, handle, level, redelivery::MOST_ASKED, tend};
+use super::{World, connect, gh, installation_job, unconnected, world_at_rest};
+use crate::{Replays, Tended, handle, level, redelivery::MOST_ASKED, tend};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -201,6 +201,25 @@ async fn a_limit_in_the_middle_of_a_look_loses_nothing() {
     let mut open = world.app.table.open_deliveries(&gh()).await.expect("read");
     open.retain(|open| open.asked == 0);
     assert!(open.is_empty(), "{open:?}");
+}
+
+#[tokio::test]
+async fn without_an_app_nothing_is_asked_and_nothing_given_up_and_with_one_all_is_looked_after() {
+    let clock = Arc::new(StoppedClock::default());
+    let options = Options { clock: clock.clone(), ..Options::default() };
+    let github = GitHubStandIn::start_with(options).await.expect("a free port");
+    let world = unconnected(github, clock.clone()).await;
+    for _ in 0..2 {
+        assert_eq!(tend(&world.app, Replays::AtOnce).await.expect("nothing to do"), Tended::default());
+    }
+    assert_eq!(world.github.call_count(), 0);
+    assert!(world.queue.take().is_empty());
+    assert!(world.app.table.dead_letters(clock.now()).await.expect("read").is_empty());
+    connect(&world).await;
+    // That there was none is remembered for seconds.
+    clock.advance(Duration::from_secs(6));
+    tend(&world.app, Replays::WhenDue).await.expect("tended");
+    assert_eq!(world.github.calls("GET /app/hook/deliveries"), 1);
 }
 
 #[derive(Default)]

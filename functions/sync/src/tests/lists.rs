@@ -10,7 +10,7 @@ use covermark_state::{
         reconcile::{Outcome, Reconciled},
     },
 };
-use covermark_types::{Clock as _, DeliveryId, InstallationId, PullNumber};
+use covermark_types::{Clock as _, DeliveryId, Fault as _, FaultClass, InstallationId, PullNumber};
 
 use super::{gh, installation_job, world, world_at_rest};
 use crate::{handle, level};
@@ -99,6 +99,38 @@ async fn a_list_that_is_too_long_for_one_job_is_gone_on_with_by_the_next() {
     assert_eq!(last.fate, Fate::Done);
     let run = last_run(&world.app, id).await;
     assert_eq!((run.outcome, run.counts.repositories, run.counts.changed), (Outcome::Complete, 230, 230));
+}
+
+#[tokio::test]
+async fn a_pull_request_of_a_long_list_waits_for_the_part_that_its_repository_is_on() {
+    let mut world = world().await;
+    let acme = world.github.org("acme");
+    for number in 0..120 {
+        acme.repository(&format!("service-{number:03}"));
+    }
+    let widgets = acme.repository("widgets");
+    widgets.push("main", &[("a.py", "1\n")]);
+    widgets.push("topic", &[("a.py", "2\n")]);
+    let pull = widgets.open_pull_request("Two", "topic", "main");
+    let id = world.github.install_app(&acme).state().id;
+    let job = SyncJob::Pull { provider: gh(), repository: widgets.id, pull: pull.number, installation: Some(id) };
+    let (delivery, now) = (guid(2), world.app.clock.now());
+    world.app.table.receive_delivery(&gh(), &delivery, "pull_request", now).await.expect("written");
+    let message = SyncMessage::new(job).of(delivery.clone());
+    let state = async || world.app.table.delivery(&gh(), &delivery, now).await.expect("read").expect("there").state;
+
+    world.app.patience = Duration::ZERO;
+    let error = handle(&world.app, message.clone()).await.expect_err("its repository is not read yet");
+    assert_eq!(state().await, DeliveryState::Received);
+    assert!(matches!(error.class(), FaultClass::Retry(Some(wait)) if wait >= Duration::from_secs(60)), "{error}");
+    world.app.patience = Duration::from_secs(3600);
+    for body in world.queue.take() {
+        handle(&world.app, SyncMessage::from_body(&body).expect("a job")).await.expect("the rest of the list");
+    }
+    handle(&world.app, message).await.expect("read");
+    let row = world.app.table.pull(&gh(), widgets.id, pull.number).await.expect("read");
+    assert!(row.is_some());
+    assert_eq!(state().await, DeliveryState::Done);
 }
 
 async fn last_run(app: &crate::Sync, id: InstallationId) -> covermark_state::rows::reconcile::Reconcile {

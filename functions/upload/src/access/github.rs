@@ -11,6 +11,7 @@ use crate::Upload;
 
 /// Looks at one repository.
 pub(crate) struct Look<'a> {
+    app: &'a Upload,
     github: GitHub,
     installation: InstallationId,
     repository: &'a Repository,
@@ -18,10 +19,10 @@ pub(crate) struct Look<'a> {
 
 impl<'a> Look<'a> {
     /// `None` when the App is not installed on it, or there is none.
-    pub(crate) async fn at(app: &Upload, repository: &'a Repository) -> Result<Option<Self>, Problem> {
+    pub(crate) async fn at(app: &'a Upload, repository: &'a Repository) -> Result<Option<Self>, Problem> {
         let Some(installation) = repository.installation else { return Ok(None) };
-        match app.apps.github(&repository.provider).await {
-            Ok(github) => Ok(Some(Self { github, installation, repository })),
+        match app.apps.github_for(&repository.provider, Some(installation)).await {
+            Ok(github) => Ok(Some(Self { app, github, installation, repository })),
             Err(CredentialsError::NotConfigured(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -35,7 +36,9 @@ impl<'a> Look<'a> {
 
     /// A workflow run; `None` when the App may not read runs, `Some(None)` when there is no such run.
     pub(crate) async fn run(&self, run: RunId) -> Result<Option<Option<WorkflowRun>>, Problem> {
-        match self.client(&[Permission::read(Resource::Actions)]).workflow_run(run).await {
+        let answer = self.client(&[Permission::read(Resource::Actions)]).workflow_run(run).await;
+        self.keep_budgets().await;
+        match answer {
             Ok(found) => Ok(Some(Some(found))),
             Err(Error::NotFound(_)) => Ok(Some(None)),
             // 422 is GitHub's answer to asking for a token with a permission that was not granted.
@@ -46,7 +49,9 @@ impl<'a> Look<'a> {
 
     /// A pull request, if there is one of that number.
     pub(crate) async fn pull(&self, number: PullNumber) -> Result<Option<PullRequest>, Problem> {
-        match self.client(&[Permission::read(Resource::PullRequests)]).pull(number).await {
+        let answer = self.client(&[Permission::read(Resource::PullRequests)]).pull(number).await;
+        self.keep_budgets().await;
+        match answer {
             Ok(found) => Ok(Some(found)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(problem(&error)),
@@ -56,7 +61,14 @@ impl<'a> Look<'a> {
     /// The pull requests that a commit belongs to.
     pub(crate) async fn pulls_of(&self, commit: &CommitSha) -> Result<Vec<PullRequest>, Problem> {
         let permissions = [Permission::read(Resource::PullRequests), Permission::read(Resource::Contents)];
-        self.client(&permissions).pulls_for_commit(commit).await.map_err(|error| problem(&error))
+        let answer = self.client(&permissions).pulls_for_commit(commit).await;
+        self.keep_budgets().await;
+        answer.map_err(|error| problem(&error))
+    }
+
+    /// What GitHub said of its limits binds the other functions too.
+    pub(crate) async fn keep_budgets(&self) {
+        self.app.apps.keep_budgets(&self.repository.provider).await;
     }
 }
 

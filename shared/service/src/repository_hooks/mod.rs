@@ -16,19 +16,22 @@ use covermark_state::{
     Table,
     rows::{repository::Repository, repository_hook::RepositoryHook},
 };
-use covermark_types::{Clock, InstallationId, Provider, Random, Secret, random_hex};
+use covermark_types::{Clock, InstallationId, Provider, Random, RepositoryId, Secret, random_hex};
 use url::Url;
 
 pub use self::secrets::{HookSecrets, KEY_DOCUMENT, KeyError};
 use crate::{
     config::below,
     credentials::{Apps, CredentialsError},
+    problem::Chain,
 };
 
 /// The events that a repository's webhook is for.
 pub const EVENTS: [&str; 7] = ["pull_request", "push", "delete", "repository", "public", "status", "check_suite"];
 /// The permission that making one needs.
 pub const PERMISSION: &str = "repository_hooks";
+/// How many hooks are taken away in one pass: GitHub is asked twice for each.
+const RETIRED_AT_ONCE: usize = 25;
 /// How long one making keeps a second one out. GitHub is asked four times at most, ten seconds each.
 const UNDER_WAY: Duration = Duration::from_secs(60);
 
@@ -117,11 +120,18 @@ impl RepositoryHooks {
             Some(installation) if installation.suspended_at.is_some() => return Ok(Coverage::Suspended),
             Some(_) => {}
         }
-        let sends_to = self.apps.github(provider).await?.hook_address().await?;
+        let sends_to = self.app_sends_to(provider).await?;
         Ok(match sends_to {
             Some(address) if is_ours(&address, provider, &self.public_url) => Coverage::App,
             other => Coverage::HookElsewhere { to: other.as_deref().map(origin) },
         })
+    }
+
+    /// Where the App's webhook sends to; `None` when it is switched off.
+    async fn app_sends_to(&self, provider: &Provider) -> Result<Option<String>, HookError> {
+        let answer = self.apps.github_for(provider, None).await?.hook_address().await;
+        self.apps.keep_budgets(provider).await;
+        Ok(answer?)
     }
 
     /// Makes sure that the repository has a webhook of its own that sends to us: one that is there with our address is
@@ -146,7 +156,7 @@ impl RepositoryHooks {
         let (Coverage::HookElsewhere { .. }, Some(installation)) = (&coverage, repository.installation) else {
             return Err(HookError::NotNeeded(coverage));
         };
-        let github = self.apps.github(&repository.provider).await?;
+        let github = self.apps.github_for(&repository.provider, Some(installation)).await?;
         // Asked of GitHub and not of our row: who has just granted it comes here at once.
         let granted = github.installation(installation).await?.permissions;
         if granted.get(PERMISSION).map(String::as_str) != Some("write") {
@@ -160,6 +170,7 @@ impl RepositoryHooks {
         }
         let done = self.make(repository, &client(&github, repository, installation), new_secret).await;
         self.table.release_lease(&lease, &holder).await?;
+        self.apps.keep_budgets(&repository.provider).await;
         done
     }
 
@@ -227,8 +238,9 @@ impl RepositoryHooks {
     /// When GitHub cannot be reached; nothing was changed then.
     pub async fn retire(&self, repository: &Repository, hook: &RepositoryHook) -> Result<(), HookError> {
         if let (Some(id), Some(installation)) = (hook.hook, repository.installation) {
-            let github = self.apps.github(&repository.provider).await?;
+            let github = self.apps.github_for(&repository.provider, Some(installation)).await?;
             let deleted = client(&github, repository, installation).delete_webhook(HookId(id)).await;
+            self.apps.keep_budgets(&repository.provider).await;
             match deleted {
                 Ok(())
                 | Err(
@@ -244,21 +256,46 @@ impl RepositoryHooks {
         Ok(())
     }
 
-    /// Takes away every hook of a provider whose repository the App's webhook reaches us for, so that nothing is told
-    /// twice; answers how many. One query when there is none.
+    /// Takes away the hooks of a provider whose repositories the App's webhook reaches us for, so that nothing is told
+    /// twice, at most [`RETIRED_AT_ONCE`]; answers how many. GitHub is not asked when there is none. A hook that cannot be
+    /// taken away is left to the next time and does not keep the others.
     ///
     /// # Errors
-    /// At the first failure; a repeat goes on from there.
+    /// When the table or the App's webhook cannot be read.
     pub async fn retire_covered(&self, provider: &Provider) -> Result<usize, HookError> {
-        let mut retired = 0;
-        for hook in self.table.repository_hooks(provider).await? {
-            let Some(repository) = self.table.repository(provider, hook.repository).await? else { continue };
-            if self.coverage(&repository).await? == Coverage::App {
-                self.retire(&repository, &hook).await?;
-                retired += 1;
+        let hooks = self.table.repository_hooks(provider).await?;
+        if hooks.is_empty() {
+            return Ok(0);
+        }
+        // One question for all of them: the App has one webhook.
+        let sends_to = self.app_sends_to(provider).await?;
+        if !sends_to.is_some_and(|address| is_ours(&address, provider, &self.public_url)) {
+            return Ok(0);
+        }
+        let (mut tried, mut retired) = (0, 0);
+        for hook in hooks {
+            let Some(repository) = self.served(provider, hook.repository).await? else { continue };
+            if tried == RETIRED_AT_ONCE {
+                break;
+            }
+            tried += 1;
+            match self.retire(&repository, &hook).await {
+                Ok(()) => retired += 1,
+                Err(error) => {
+                    tracing::warn!(github_repository_id = %hook.repository, cause = %Chain(&error),
+                        "a repository's own webhook could not be taken away");
+                }
             }
         }
         Ok(retired)
+    }
+
+    /// The repository, if an installation that is not suspended covers it.
+    async fn served(&self, provider: &Provider, id: RepositoryId) -> Result<Option<Repository>, HookError> {
+        let Some(repository) = self.table.repository(provider, id).await? else { return Ok(None) };
+        let Some(installation) = repository.installation else { return Ok(None) };
+        let installation = self.table.installation(provider, installation).await?;
+        Ok(installation.filter(|one| one.suspended_at.is_none()).map(|_| repository))
     }
 
     /// The secret that GitHub signs with now, for who asked to see it.

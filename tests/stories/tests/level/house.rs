@@ -72,6 +72,7 @@ impl House {
             sync: queue.clone(),
             feedback: Arc::new(RecordingQueue::default()),
             graves: Vec::new(),
+            hooks: None,
             patience: PATIENCE,
             clock: clock.clone(),
         };
