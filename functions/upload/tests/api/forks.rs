@@ -1,9 +1,10 @@
 //! Pull requests from forks, which have no secret: what GitHub must say before they may upload.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 use covermark_standin::Fault;
-use covermark_state::rows::upload::OpenedBy;
+use covermark_state::rows::{budget::Whose, upload::OpenedBy};
+use covermark_types::Clock as _;
 use serde_json::{Value, json};
 
 use crate::{support::GLOBAL_TOKEN, town::Town};
@@ -240,4 +241,24 @@ async fn an_instance_may_let_everybody_upload_for_public_repositories() {
     assert_eq!(answer.status, 201);
     assert_eq!(town.world.uploads_of(town.id(), town.head().as_str()).await[0].opened_by, OpenedBy::Public);
     assert_eq!(town.github.call_count(), 0);
+}
+
+#[tokio::test]
+async fn a_limit_that_another_function_met_is_obeyed_and_one_that_is_met_here_binds_the_others() {
+    let town = Town::new().await;
+    let (table, clock, whose) = (&town.world.table, &town.world.clock, Whose::Installation(town.installation.id));
+    let until = clock.now() + Duration::from_secs(120);
+    table.ask_not_before(&town.world.provider, whose, until, "slow down").await.expect("written");
+    let refused = town.upload(&town.of_fork()).await;
+    insta::assert_snapshot!(refused.sentence(), @"429 GitHub's rate limit is reached, so the upload could not be verified. Run the job again in 2 minutes, or upload with a token: then GitHub is not asked.");
+    assert_eq!(town.github.call_count(), 0, "nobody asks in the installation's name until then");
+    town.later(3);
+    assert_eq!(town.upload(&town.of_fork()).await.status, 201);
+
+    // What GitHub tells this function is in the table for all of them.
+    town.later(3);
+    town.github.inject(Fault::on(RUNS).secondary_rate_limited(Some(90)));
+    assert_eq!(town.upload(&town.of_fork()).await.status, 429);
+    let budget = table.budget(&town.world.provider, whose).await.expect("read").expect("known");
+    assert!(budget.wait(clock.now()).is_some_and(|wait| wait.as_secs() >= 80), "{budget:?}");
 }
