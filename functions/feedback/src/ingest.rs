@@ -4,6 +4,7 @@
 //! read is an outcome with a reason, never a failure of the job.
 
 mod expired;
+mod unannounced;
 
 use std::borrow::Cow;
 
@@ -55,12 +56,17 @@ pub(crate) async fn ingest(app: &Feedback, key: &UploadKey) -> Result<Option<Ski
         }
         Err(covermark_state::Error::TooLarge { size, limit, .. }) => {
             record(app, &upload, too_large(size, limit)).await?;
+            unannounced::count(app, &upload, size).await;
+            // Nobody will ever read it, and an address for a PUT sets no bound to what comes.
+            app.blobs.delete(&key.blob_key()).await?;
             return Ok(None);
         }
         Err(error) => return Err(error.into()),
     };
     let rules = rules?;
-    app.table.set_upload_stored(key).await?;
+    if app.table.set_upload_stored(key).await?.applied() || !app.blobs.announces() {
+        unannounced::count(app, &upload, raw.len() as u64).await;
+    }
     // Reading takes seconds for the largest reports; on one thread nothing else would move meanwhile.
     let opened = upload.opened_at;
     let read = tokio::task::spawn_blocking(move || read(&raw, &rules, opened)).await?;

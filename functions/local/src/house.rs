@@ -111,7 +111,7 @@ impl House {
             public_url: settings.public_url.clone(),
             global_token: settings.global_upload_token.clone(),
             settings: settings.uploads.clone(),
-            proofs: Proofs::new(&rooms.apps, clock.clone()),
+            proofs: Proofs::new(clock.clone()),
             clock: clock.clone(),
             random: random.clone(),
         };

@@ -106,8 +106,10 @@ async fn testable(
         None => look.pulls_of(sha).await?.into_iter().find(|pull| pull.head.sha == *sha).map(|pull| pull.number),
     };
     let pull = pull.ok_or_else(|| no_pull(sha))?;
-    let client = look.client(&[Permission::read(Resource::PullRequests), Permission::read(Resource::Contents)]);
-    let (files, policy) = tokio::join!(client.pull_files(pull), policy(&client, sha));
+    // Two tokens, because there is none for both where Contents, which is optional, was not granted.
+    let pulls = look.client(&[Permission::read(Resource::PullRequests)]);
+    let contents = look.client(&[Permission::read(Resource::Contents)]);
+    let (files, policy) = tokio::join!(pulls.pull_files(pull), policy(&contents, sha));
     look.keep_budgets().await;
     let files = files.map_err(|error| if error.is_not_found() { no_pull(sha) } else { problem(&error) })?;
     let policy = policy.map_err(|error| problem(&error))?;
@@ -118,7 +120,7 @@ async fn testable(
 async fn policy(client: &RepositoryClient, sha: &CommitSha) -> Result<Policy, Error> {
     let root = match client.root_files(sha.as_str()).await {
         Ok(root) => root,
-        Err(Error::Forbidden(_)) => return Ok(Policy::default()),
+        Err(error) if error.is_not_granted() => return Ok(Policy::default()),
         Err(error) => return Err(error),
     };
     let places = covermark_policy::choose(Some(root.as_slice()), None, None);
@@ -126,7 +128,8 @@ async fn policy(client: &RepositoryClient, sha: &CommitSha) -> Result<Policy, Er
         match client.file(place, sha.as_str()).await {
             Ok(Some(bytes)) => return Ok(covermark_policy::read(&String::from_utf8_lossy(&bytes)).0),
             Ok(None) => {}
-            Err(Error::Forbidden(_) | Error::TooLarge { .. }) => return Ok(Policy::default()),
+            Err(Error::TooLarge { .. }) => return Ok(Policy::default()),
+            Err(error) if error.is_not_granted() => return Ok(Policy::default()),
             Err(error) => return Err(error),
         }
     }

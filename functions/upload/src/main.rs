@@ -19,7 +19,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let (table, blobs, feedback) = (cloud.table(table), cloud.blobs(bucket)?, cloud.queue(queue));
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let apps = Arc::new(Apps::new(vault, table.clone(), clock.clone(), cloud.http().clone()));
-    let proofs = Proofs::new(&apps, clock.clone());
+    let proofs = Proofs::new(clock.clone());
     let app = Upload { table, blobs, feedback, apps, public_url, global_token, settings, proofs, clock, random };
     lambda::http(router(Arc::new(app))).await
 }

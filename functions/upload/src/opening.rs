@@ -11,11 +11,12 @@ use url::Url;
 
 use crate::{
     Upload,
-    access::Access,
+    access::{self, Access},
     announce::announce,
     commit,
     fields::{CommitFields, Fields, UploadFields},
-    quota, reply,
+    quota::{self, What},
+    reply,
 };
 
 /// Commit, report and upload in one call.
@@ -27,19 +28,28 @@ pub(crate) async fn in_one_call(app: &Upload, access: &Access, fields: &Fields) 
 
 /// Opens an upload and makes its commit known, from one set of fields.
 pub(crate) async fn with_commit(app: &Upload, access: &Access, fields: &Fields) -> Result<Opened, Problem> {
-    let (sha, upload) = (fields.sha()?, fields.upload()?);
+    let (given, upload) = (fields.sha()?, fields.upload()?);
     let said = access.bound.amend(fields.commit()?, access.by);
-    quota::take(app, &access.repository, &sha, upload.bytes).await?;
+    let head = match &access.bound.head {
+        Some(head) => Some(head.clone()),
+        // Strangers do not make us ask GitHub.
+        None if access.by.is_stranger() => None,
+        None => access::head_of(app, &access.repository, said.pull, &given).await?,
+    };
+    let (sha, trial) = head.map_or((given.clone(), None), |head| (head, Some(given.clone())));
+    quota::take(app, access, &sha, What::Coverage, &upload).await?;
     let (known, opened) =
         tokio::join!(commit::remember(app, access, &sha, &said), open(app, access, &sha, said.clone(), upload),);
     known?;
-    opened
+    Ok(Opened { trial, ..opened? })
 }
 
 /// An upload that was opened, and where its report goes.
 pub(crate) struct Opened {
     pub(crate) row: UploadRow,
     pub(crate) location: Url,
+    /// The commit that the client named, when it is GitHub's trial merge of the one that the upload is filed under.
+    pub(crate) trial: Option<CommitSha>,
 }
 
 /// An upload of a commit that an earlier call has described, or that none has: then its SHA must do.
@@ -50,7 +60,7 @@ pub(crate) async fn of_known_commit(
     fields: &Fields,
 ) -> Result<Response, Problem> {
     let upload = fields.upload()?;
-    quota::take(app, &access.repository, sha, upload.bytes).await?;
+    quota::take(app, access, sha, What::Coverage, &upload).await?;
     let said = access.bound.amend(CommitFields::default(), access.by);
     let row = commit::remember(app, access, sha, &said).await?;
     // An earlier call has said it. What a fork's row says is what GitHub says, whoever was first.
@@ -88,7 +98,7 @@ async fn open(
         commit = %sha,
         "an upload was opened"
     );
-    Ok(Opened { row, location })
+    Ok(Opened { row, location, trial: None })
 }
 
 pub(crate) fn new_id(app: &Upload) -> UploadId {

@@ -32,13 +32,25 @@ pub(crate) fn page(app: &Upload, repository: &Repository, sha: &CommitSha, pull:
 
 /// An opened upload: its id, and where to PUT the report.
 pub(crate) fn slot(app: &Upload, repository: &Repository, opened: &Opened) -> Value {
-    let Opened { row, location } = opened;
-    json!({
+    let Opened { row, location, .. } = opened;
+    let mut body = json!({
         "external_id": row.key.upload,
         "created_at": row.opened_at.to_string(),
         "raw_upload_location": location.as_str(),
         "url": page(app, repository, &row.key.commit, row.pull),
-    })
+    });
+    if let Some(sentence) = filed_under(opened) {
+        body["message"] = json!(sentence);
+    }
+    body
+}
+
+/// That the upload is filed under another commit than the client named, if it is.
+fn filed_under(opened: &Opened) -> Option<String> {
+    let (trial, row) = (opened.trial.as_ref()?, &opened.row);
+    let pull = row.pull.map(|pull| format!(" of pull request {pull}")).unwrap_or_default();
+    let (trial, head) = (trial.short(), row.key.commit.short());
+    Some(format!("Commit {trial} is GitHub's trial merge{pull}, so the report is filed under the head, {head}."))
 }
 
 /// The same with what we have understood of the upload.
@@ -98,10 +110,11 @@ pub(crate) fn results(page: &str) -> Value {
 /// A report that came in one request.
 pub(crate) fn stored(app: &Upload, repository: &Repository, opened: &Opened) -> Value {
     let page = page(app, repository, &opened.row.key.commit, opened.row.pull);
+    let filed = filed_under(opened).map(|sentence| sentence + " ");
     json!({
         "external_id": opened.row.key.upload,
         "created_at": opened.row.opened_at.to_string(),
         "url": page,
-        "message": format!("The report was stored. Its results will be at {page}"),
+        "message": format!("The report was stored. {}Its results will be at {page}", filed.unwrap_or_default()),
     })
 }

@@ -11,7 +11,13 @@ use covermark_state::rows::repository::Repository;
 use covermark_types::{CommitSha, Provider, UploadId};
 use serde_json::json;
 
-use crate::{TEST_RESULTS, Upload, access, fields::Fields, opening, quota, reply, serve, slug};
+use crate::{
+    TEST_RESULTS, Upload, access,
+    fields::Fields,
+    opening,
+    quota::{self, What},
+    reply, serve, slug,
+};
 
 pub(crate) async fn open(app: &Upload, headers: &HeaderMap, body: &Bytes) -> Result<Response, Problem> {
     let fields = Fields::read(body)?;
@@ -22,7 +28,7 @@ pub(crate) async fn open(app: &Upload, headers: &HeaderMap, body: &Bytes) -> Res
         return Ok(StatusCode::CREATED.into_response());
     }
     let (sha, upload) = (fields.sha()?, fields.upload()?);
-    quota::take(app, &access.repository, &sha, upload.bytes).await?;
+    quota::take(app, &access, &sha, What::TestResults, &upload).await?;
     let key = key(&access.repository, &sha, &opening::new_id(app));
     let location = app.blobs.upload_slot(&key, UPLOAD_SLOT_LIFETIME, app.clock.now()).await?;
     Ok(reply::created(json!({

@@ -211,6 +211,16 @@ impl Error {
         matches!(self, Self::NotFound(_))
     }
 
+    /// Whether a permission is lacking: the call was refused for it, or GitHub gave no token with it, which is a 422.
+    #[must_use]
+    pub fn is_not_granted(&self) -> bool {
+        match self {
+            Self::Forbidden(_) => true,
+            Self::Rejected(answer) => answer.status == 422 && answer.call.ends_with("/access_tokens"),
+            _ => false,
+        }
+    }
+
     /// Whether trying again at once may help: no connection, or a gateway in GitHub's front that gave up.
     pub(crate) fn is_passing(&self) -> bool {
         match self {

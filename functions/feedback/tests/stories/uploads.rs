@@ -1,5 +1,8 @@
 //! Uploads that cannot be read, that never come, that are waited for.
 
+use covermark_service::config::MAX_REPORT;
+use covermark_state::rows::quota::Purse;
+use covermark_types::Provider;
 use insta::assert_snapshot;
 
 use crate::house::{House, PATH, lcov};
@@ -73,4 +76,26 @@ async fn a_zip_bomb_is_an_unreadable_upload() {
         r#"{"coverage_files":[{"filename":"a.info","format":"base64+compressed","data":"%%%"}],"network_files":[]}"#;
     house.report("unit", bomb.to_owned()).await;
     assert!(house.comment().contains("Its base64 text is damaged; upload it again."), "{}", house.comment());
+}
+
+#[tokio::test]
+async fn bytes_that_were_not_announced_count_when_they_are_read_and_what_is_too_large_is_not_kept() {
+    let house = House::new().await;
+    let (table, id) = (&house.feedback.table, house.widgets.state().id);
+    let full = async |most| {
+        let now = house.feedback.clock.now();
+        let counted = table.count_bytes(&Provider::github(), id, (Purse::Own, 1), most, now).await;
+        !counted.expect("the table").applied()
+    };
+    let report = lcov(PATH, 14, |_| true);
+    let bytes = report.len() as u64;
+    house.report("unit", report).await;
+    assert!(full(bytes).await && !full(bytes + 1).await, "all of it counts, and no more");
+
+    let key = house.open(&house.head, "huge", true).await;
+    house.store_zeros(&key, MAX_REPORT + 1);
+    house.handle(&key).await.expect("feedback");
+    assert!(full(MAX_REPORT).await);
+    assert_eq!(house.feedback.blobs.size(&key.blob_key()).await.expect("the store"), None);
+    assert!(house.comment().contains("`huge`: It has 201 MB"), "{}", house.comment());
 }

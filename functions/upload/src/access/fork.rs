@@ -2,8 +2,9 @@
 //! run or such a pull request, of a fork, for this very commit, and now?
 //!
 //! With a workflow run: the run is of this repository, was started by a pull request, is for the commit, comes from
-//! another repository, and is under way or ended within the hour. Without one, or where the App may not read runs: the
-//! pull request is open, from a fork, and its head is the commit. All of that is public, so anybody who watches may upload
+//! another repository, and is under way or ended within the hour. An upload that names none is held against the runs that
+//! GitHub has for the commit: saying less must not be worth more. Where there are none, since CI is another, or where the
+//! App may not read runs: the pull request is open, from a fork, and its head is the commit. All of that is public, so anybody who watches may upload
 //! for such a commit too; therefore a fork's upload speaks for its own pull request and for nothing else.
 
 use std::{
@@ -125,26 +126,19 @@ async fn look(
     now: Timestamp,
 ) -> Result<Result<Bound, Doubt>, Problem> {
     let Some(look) = Look::at(app, repository).await? else { return Ok(Err(Doubt::NotInstalled)) };
-    let read = match key.run {
-        Some(run) => look.run(run).await?,
-        None => None,
-    };
-    let run = match (key.run, read) {
-        (Some(number), Some(None)) => return Ok(Err(Doubt::NoSuchRun(number))),
-        (_, Some(Some(run))) => match check_run(&run, repository.id, now) {
-            Ok(()) => Some(run),
-            Err(doubt) => return Ok(Err(doubt)),
-        },
-        (_, None) | (None, Some(None)) => None,
+    let runs = match runs_of(&look, repository, key, now).await? {
+        Ok(runs) => runs,
+        Err(doubt) => return Ok(Err(doubt)),
     };
     let found = match key.pull {
         Some(number) => look.pull(number).await?.into_iter().collect(),
         None => look.pulls_of(&key.commit).await?,
     };
-    let unread = key.run.filter(|_| run.is_none());
+    let unread = key.run.filter(|_| runs.is_empty());
+    let runs = if runs.is_empty() { vec![None] } else { runs.iter().map(Some).collect() };
     let mut doubt = key.pull.map_or_else(|| Doubt::NoPull(key.commit.clone()), Doubt::NoSuchPull);
-    for pull in &found {
-        match check_pull(pull, run.as_ref(), repository.id, &key.commit) {
+    for (pull, run) in found.iter().flat_map(|pull| runs.iter().map(move |run| (pull, *run))) {
+        match check_pull(pull, run, repository.id, &key.commit) {
             Ok(bound) => return Ok(Ok(bound)),
             Err(reason) => doubt = reason,
         }
@@ -155,18 +149,55 @@ async fn look(
     }))
 }
 
+/// The runs that the upload may be from; empty where there are none to be seen.
+async fn runs_of(
+    look: &Look<'_>,
+    repository: &Repository,
+    key: &Key,
+    now: Timestamp,
+) -> Result<Result<Vec<WorkflowRun>, Doubt>, Problem> {
+    if let Some(number) = key.run {
+        return Ok(match look.run(number).await? {
+            Some(None) => Err(Doubt::NoSuchRun(number)),
+            Some(Some(run)) => check_run(&run, repository.id, now).map(|()| vec![run]),
+            None => Ok(Vec::new()),
+        });
+    }
+    let runs = look.runs_of(&key.commit).await?.unwrap_or_default();
+    let (mut good, mut doubt) = (Vec::new(), None);
+    // Runs of pushes and schedules tell nothing of a fork.
+    for run in runs.into_iter().filter(is_of_pull) {
+        match check_run(&run, repository.id, now) {
+            Ok(()) => good.push(run),
+            Err(reason) => doubt = doubt.or(Some(reason)),
+        }
+    }
+    Ok(match doubt {
+        Some(doubt) if good.is_empty() => Err(Doubt::Unnamed(Box::new(doubt))),
+        _ => Ok(good),
+    })
+}
+
+fn is_of_pull(run: &WorkflowRun) -> bool {
+    matches!(run.event.as_str(), "pull_request" | "pull_request_target")
+}
+
 /// Whether it is the run of a fork's pull request, and not long over.
 fn check_run(run: &WorkflowRun, repository: RepositoryId, now: Timestamp) -> Result<(), Doubt> {
     if run.repository.id != repository {
         return Err(Doubt::NoSuchRun(run.id));
     }
-    if !matches!(run.event.as_str(), "pull_request" | "pull_request_target") {
+    if !is_of_pull(run) {
         return Err(Doubt::Event(run.id));
     }
     match &run.head_repository {
         None => return Err(Doubt::ForkGone(run.id)),
         Some(head) if head.id == repository => return Err(Doubt::NoFork(run.id)),
         Some(_) => {}
+    }
+    // It has not begun: a stranger's first run waits for somebody of the repository.
+    if run.conclusion.as_deref() == Some("action_required") {
+        return Err(Doubt::Unapproved(run.id));
     }
     if run.conclusion.as_deref() == Some("cancelled") {
         return Err(Doubt::Cancelled(run.id));
@@ -196,7 +227,8 @@ fn check_pull(
     let at_head = pull.head.sha == *commit;
     match run {
         Some(run) => {
-            if run.head_sha != *commit && !(run.event == "pull_request_target" && at_head) {
+            let is_trial = pull.merge_commit_sha.as_ref() == Some(commit) && run.head_sha == pull.head.sha;
+            if run.head_sha != *commit && !is_trial && !(run.event == "pull_request_target" && at_head) {
                 return Err(Doubt::OtherCommit { run: run.id, is_for: run.head_sha.clone(), commit: commit.clone() });
             }
             let same = run.head_repository.as_ref().is_some_and(|head| head.id == fork.id);
@@ -209,5 +241,6 @@ fn check_pull(
         None => {}
     }
     let branch = format!("{}:{}", fork.name.owner(), pull.head.branch);
-    Ok(Bound { pull: Some(number), branch: Some(branch) })
+    let head = (pull.merge_commit_sha.as_ref() == Some(commit) && !at_head).then(|| pull.head.sha.clone());
+    Ok(Bound { pull: Some(number), branch: Some(branch), head })
 }

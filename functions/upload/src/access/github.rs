@@ -41,8 +41,19 @@ impl<'a> Look<'a> {
         match answer {
             Ok(found) => Ok(Some(Some(found))),
             Err(Error::NotFound(_)) => Ok(Some(None)),
-            // 422 is GitHub's answer to asking for a token with a permission that was not granted.
-            Err(Error::Forbidden(_) | Error::Rejected(_)) => Ok(None),
+            Err(error) if error.is_not_granted() => Ok(None),
+            Err(error) => Err(problem(&error)),
+        }
+    }
+
+    /// The workflow runs for a commit; `None` when the App may not read runs.
+    pub(crate) async fn runs_of(&self, commit: &CommitSha) -> Result<Option<Vec<WorkflowRun>>, Problem> {
+        let answer = self.client(&[Permission::read(Resource::Actions)]).workflow_runs(commit).await;
+        self.keep_budgets().await;
+        match answer {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(Some(Vec::new())),
+            Err(error) if error.is_not_granted() => Ok(None),
             Err(error) => Err(problem(&error)),
         }
     }
@@ -60,10 +71,17 @@ impl<'a> Look<'a> {
 
     /// The pull requests that a commit belongs to.
     pub(crate) async fn pulls_of(&self, commit: &CommitSha) -> Result<Vec<PullRequest>, Problem> {
-        let permissions = [Permission::read(Resource::PullRequests), Permission::read(Resource::Contents)];
-        let answer = self.client(&permissions).pulls_for_commit(commit).await;
+        let pulls = Permission::read(Resource::PullRequests);
+        let found = match self.client(&[pulls, Permission::read(Resource::Contents)]).pulls_for_commit(commit).await {
+            // Contents is optional, and there is no token with it where it was not granted.
+            Err(Error::Rejected(_)) => self.client(&[pulls]).pulls_for_commit(commit).await,
+            found => found,
+        };
         self.keep_budgets().await;
-        answer.map_err(|error| problem(&error))
+        match found {
+            Err(error) if error.is_not_granted() => Ok(Vec::new()),
+            found => found.map_err(|error| problem(&error)),
+        }
     }
 
     /// What GitHub said of its limits binds the other functions too.

@@ -9,11 +9,13 @@ mod github;
 mod oidc;
 mod refusals;
 mod tokens;
+mod trial;
 
 pub(crate) use github::{Look, problem};
+pub(crate) use trial::head_of;
 
 use covermark_github::{RunId, oidc::Verifier};
-use covermark_service::{credentials::Apps, problem::Problem};
+use covermark_service::problem::Problem;
 use covermark_state::rows::{repository::Repository, upload::OpenedBy};
 use covermark_types::{Clock, CommitSha, Provider, PullNumber, RepositoryName};
 use std::sync::Arc;
@@ -24,17 +26,18 @@ use crate::{
     token::{self, Shown},
 };
 
-/// What a process remembers of who it has looked at: GitHub's keys, and the forks' runs.
+/// What a process remembers of what it has looked at: GitHub's keys, the forks' runs, trial merges.
 pub struct Proofs {
     verifier: Verifier,
     forks: fork::Memory,
+    trials: trial::Memory,
 }
 
 impl Proofs {
-    /// Nothing yet. Keys are read through the same client as the Apps'.
+    /// Nothing yet.
     #[must_use]
-    pub fn new(apps: &Apps, clock: Arc<dyn Clock>) -> Self {
-        Self { verifier: Verifier::new(apps.http().clone(), clock), forks: fork::Memory::default() }
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { verifier: Verifier::new(clock), forks: fork::Memory::default(), trials: trial::Memory::default() }
     }
 }
 
@@ -75,6 +78,8 @@ pub(crate) struct Bound {
     pub(crate) pull: Option<PullNumber>,
     /// The branch; of a fork `owner:branch`.
     pub(crate) branch: Option<String>,
+    /// The pull request's head, when the request's commit is GitHub's trial merge of it.
+    pub(crate) head: Option<CommitSha>,
 }
 
 impl Bound {

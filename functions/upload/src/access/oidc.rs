@@ -8,7 +8,7 @@
 //! - Other runs (schedules, `workflow_run`, dispatches…) run what is on a branch already and may name any commit.
 
 use covermark_github::oidc::{Claims, Issuer, OidcError};
-use covermark_service::problem::Problem;
+use covermark_service::{credentials::CredentialsError, problem::Problem};
 use covermark_state::rows::{repository::Repository, upload::OpenedBy};
 use covermark_types::{CommitSha, PullNumber, Secret};
 
@@ -19,10 +19,16 @@ use crate::Upload;
 const CODECOV: &str = "https://codecov.io";
 
 pub(super) async fn admit(app: &Upload, ask: &Ask, token: &Secret) -> Result<Access, Problem> {
-    let credentials = app.apps.credentials(&ask.provider).await.map_err(|_| refusals::no_app(&ask.provider))?;
+    let credentials = match app.apps.credentials(&ask.provider).await {
+        // Anything else may be over in a moment, and a refusal would end the job.
+        Err(CredentialsError::NotConfigured(_)) => return Err(refusals::no_app(&ask.provider)),
+        credentials => credentials?,
+    };
+    // An Enterprise Server may have a certificate authority of its own.
+    let http = app.apps.http_of(&ask.provider).await?;
     let enterprise = app.settings.oidc_enterprise.as_deref();
     let issuer = Issuer::of(&credentials.endpoints, enterprise);
-    let claims = match app.proofs.verifier.verify(&issuer, &audiences(app), token).await {
+    let claims = match app.proofs.verifier.verify(http, &issuer, &audiences(app), token).await {
         Ok(claims) => claims,
         Err(OidcError::Keys(error)) => return Err(github::problem(&error)),
         Err(error) => return Err(refusals::oidc(&ask.repository, &error)),
@@ -55,7 +61,8 @@ async fn bind(app: &Upload, ask: &Ask, repository: &Repository, claims: &Claims)
             if let Some(commit) = ask.commit.as_ref().filter(|commit| **commit != claims.sha) {
                 return Err(refusals::oidc_of_another_commit(commit, claims));
             }
-            Ok(Bound { pull: None, branch: claims.branch().filter(|_| ask.branch.is_none()).map(str::to_owned) })
+            let branch = claims.branch().filter(|_| ask.branch.is_none()).map(str::to_owned);
+            Ok(Bound { branch, ..Bound::default() })
         }
         _ => Ok(Bound::default()),
     }
@@ -77,7 +84,7 @@ async fn of_pull(
         return Err(refusals::oidc_of_another_commit(commit, claims));
     }
     let branch = Some(claims.head_ref.clone()).filter(|branch| !branch.is_empty());
-    Ok(Bound { pull: Some(pull), branch })
+    Ok(Bound { pull: Some(pull), branch, ..Bound::default() })
 }
 
 /// The trial merge is in the token, the head mostly in our table; the run itself knows a head that was pushed over

@@ -18,6 +18,7 @@ pub(super) enum Doubt {
     Event(RunId),
     ForkGone(RunId),
     NoFork(RunId),
+    Unapproved(RunId),
     Cancelled(RunId),
     Ended {
         run: RunId,
@@ -41,6 +42,8 @@ pub(super) enum Doubt {
         pull: PullNumber,
         commit: CommitSha,
     },
+    /// No run was named, and GitHub's own for the commit do not do.
+    Unnamed(Box<Doubt>),
     /// The same, and the run could not be looked at.
     Unread(Box<Doubt>),
 }
@@ -54,6 +57,9 @@ impl Doubt {
             Self::ForkGone(run) => format!("the fork that workflow run {run} was for is gone"),
             Self::NoFork(run) => {
                 format!("workflow run {run} is of the repository's own branch, whose jobs get the token")
+            }
+            Self::Unapproved(run) => {
+                format!("workflow run {run} has not begun: it waits for the approval of somebody of the repository")
             }
             Self::Cancelled(run) => format!("workflow run {run} was cancelled"),
             Self::Ended { run, minutes } if *minutes > 60 * 24 * 365 => format!("workflow run {run} ended long ago"),
@@ -73,6 +79,9 @@ impl Doubt {
             Self::Closed(pull) => format!("pull request {pull} is closed"),
             Self::NotItsHead { pull, commit } => {
                 format!("commit {} is not the head of pull request {pull}", commit.short())
+            }
+            Self::Unnamed(doubt) => {
+                format!("{} (the upload names no run; pass `--build-url` with the address of its own)", doubt.reason())
             }
             Self::Unread(doubt) => format!(
                 "{} (its workflow run could not be looked at: the App lacks the permission `Actions: read-only`)",

@@ -145,6 +145,18 @@ async fn an_empty_upload_passes_when_nothing_can_be_tested_or_ci_insists() {
 }
 
 #[tokio::test]
+async fn an_empty_upload_needs_no_permission_that_is_optional() {
+    for permission in ["contents", "actions"] {
+        let town = Town::without(permission).await;
+        let token = format!("token {}", crate::support::GLOBAL_TOKEN);
+        let tail = format!("commits/{}/empty-upload", town.head());
+        let answer = town.call("POST", &tail, Some(&token), &json!({})).await;
+        assert_eq!(answer.status, 200, "without {permission}: {answer:?}");
+        assert!(answer.body["non_ignored_files"].as_array().expect("a list").contains(&json!("src/lib.rs")));
+    }
+}
+
+#[tokio::test]
 async fn a_base_that_ci_chose_is_kept_on_the_pull_request() {
     let world = World::new().await;
     let path = "/base/api/v1/github-actions/acme/widgets/pulls/7";
@@ -198,15 +210,22 @@ async fn a_commits_uploads_and_a_days_bytes_are_bounded() {
     let settings = Settings { uploads_per_commit: 2, bytes_per_day: 10 * 1024 * 1024, ..Settings::default() };
     let world = World::with("https://covermark.example/base", settings).await;
     let path = "/upload/gh/acme::::widgets/upload-coverage";
-    let body = |commit: &str, bytes: u64| json!({ "commitid": commit, "report_payload_bytes": bytes });
-    for _ in 0..2 {
-        assert_eq!(world.post(path, &body(SHA, 1024)).await.status, 201);
+    let named = |commit: &str, bytes: u64, name: &str| json!({ "commitid": commit, "report_payload_bytes": bytes, "name": name });
+    let body = |commit: &str, bytes: u64| named(commit, bytes, "unit");
+    for name in ["unit", "e2e"] {
+        assert_eq!(world.post(path, &named(SHA, 1024, name)).await.status, 201);
     }
-    let third = world.post(path, &body(SHA, 1024)).await;
-    insta::assert_snapshot!(third.sentence(), @"429 Commit f50426d of acme/widgets has 2 uploads already, and no more are taken; repeated jobs count each time. Merge the reports of several jobs before the upload, or let the operator raise COVERMARK_UPLOADS_PER_COMMIT.");
+    let third = world.post(path, &named(SHA, 1024, "third")).await;
+    insta::assert_snapshot!(third.sentence(), @"429 Commit f50426d of acme/widgets has 2 uploads already, and no more are taken but repetitions of its jobs. Merge the reports of several jobs before the upload, or let the operator raise COVERMARK_UPLOADS_PER_COMMIT.");
+    for _ in 0..6 {
+        assert_eq!(world.post(path, &body(SHA, 1024)).await.status, 201, "a job that runs again does not starve");
+    }
+    assert_eq!(world.post(path, &body(SHA, 1024)).await.status, 429, "but not for ever");
+    let tests = json!({ "slug": "acme::::widgets", "service": "github", "commit": SHA });
+    assert_eq!(world.post("/upload/test_results/v1", &tests).await.status, 201, "test results are counted apart");
     let large = world.post(path, &body(&"a".repeat(40), 10 * 1024 * 1024)).await;
     insta::assert_snapshot!(large.sentence(), @"429 acme/widgets has uploaded all that it may in one day (10 MiB); it may again from 00:00 UTC. Upload smaller reports, or let the operator raise COVERMARK_UPLOAD_BYTES_PER_DAY.");
-    assert_eq!(world.uploads().await.len(), 2);
+    assert_eq!(world.uploads().await.len(), 8);
 }
 
 #[tokio::test]

@@ -96,6 +96,8 @@ async fn refusals(table: &mut String) {
         "a run of a push",
         "a fork that is gone",
         "a closed pull request, without a run",
+        "a run that was left out and ended long ago",
+        "a run that nobody has approved",
         "a commit that is not the head, without a run",
         "a pull request that there is not",
         "no pull request at all",
@@ -131,9 +133,16 @@ async fn refusals(table: &mut String) {
             "a run of a push" => body["ci_url"] = run(town.widgets.start_run_of_push("main")),
             "a fork that is gone" => town.fork.delete(),
             "a closed pull request, without a run" => {
-                body["ci_url"] = Value::Null;
+                town.fork.push("faster", &[("src/lib.rs", "fn three() {}\n")]);
+                (body["ci_url"], body["commitid"]) = (Value::Null, json!(town.head()));
                 town.pull.close();
             }
+            "a run that was left out and ended long ago" => {
+                body["ci_url"] = Value::Null;
+                town.widgets.end_run(town.run, "success");
+                town.later(61);
+            }
+            "a run that nobody has approved" => town.widgets.end_run(town.run, "action_required"),
             "a commit that is not the head, without a run" => {
                 body["ci_url"] = Value::Null;
                 body["commitid"] = json!("f".repeat(40));
@@ -185,6 +194,57 @@ async fn without_the_permission_to_read_runs_the_pull_request_must_do() {
     town.pull.close();
     let refused = town.upload(&town.of_fork()).await;
     assert!(refused.sentence().contains("lacks the permission `Actions: read-only`"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_upload_that_names_no_run_is_held_against_those_that_github_has() {
+    let town = Town::new().await;
+    let mut body = town.of_fork();
+    body["ci_url"] = Value::Null;
+    assert_eq!(town.upload(&body).await.status, 201, "its run is under way");
+    town.widgets.end_run(town.run, "cancelled");
+    town.later(3);
+    let refused = town.upload(&body).await;
+    assert!(refused.sentence().contains("was cancelled (the upload names no run;"), "{refused:?}");
+
+    town.fork.push("faster", &[("src/lib.rs", "fn three() {}\n")]);
+    body["commitid"] = json!(town.head());
+    assert_eq!(town.upload(&body).await.status, 201, "where GitHub runs nothing for the commit, CI is another");
+}
+
+#[tokio::test]
+async fn a_forks_report_for_the_trial_merge_is_filed_under_the_head() {
+    let town = Town::new().await;
+    let trial = town.pull.merge_on_trial();
+    let mut body = town.of_fork();
+    body["commitid"] = json!(trial);
+    let answer = town.upload(&body).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    assert_eq!(town.world.uploads_of(town.id(), town.head().as_str()).await.len(), 1);
+    assert!(town.world.uploads_of(town.id(), trial.as_str()).await.is_empty());
+}
+
+#[tokio::test]
+async fn strangers_have_counters_of_their_own_with_less_in_them() {
+    let settings =
+        covermark_upload::Settings { uploads_per_commit: 4, bytes_per_day: 100 * 1024 * 1024, ..Default::default() };
+    let town = Town::with(settings).await;
+    let token = format!("token {GLOBAL_TOKEN}");
+    let of = |body: Value, bytes: u64| {
+        let mut body = body;
+        body["report_payload_bytes"] = json!(bytes);
+        body
+    };
+    let large = town.upload(&of(town.of_fork(), 5 * 1024 * 1024)).await;
+    insta::assert_snapshot!(large.sentence(), @"429 Pull request 1 of acme/widgets has uploaded all that it may in one day (4 MiB); it may again from 00:00 UTC. Upload smaller reports, upload with a token, or let the operator raise COVERMARK_UPLOAD_BYTES_PER_DAY.");
+    assert_eq!(town.upload(&of(town.of_fork(), 1024)).await.status, 201);
+    let third = town.upload(&of(town.of_fork(), 1024)).await.sentence().replace(town.head().short(), "HEAD");
+    insta::assert_snapshot!(third, @"429 Commit HEAD of acme/widgets has 2 uploads without a token already, and no more are taken. Merge the reports of several jobs before the upload, or let the operator raise COVERMARK_UPLOADS_PER_COMMIT.");
+    for name in ["a", "b", "c", "d"] {
+        let own = of(json!({ "commitid": town.head(), "name": name }), 25 * 1024 * 1024);
+        let answer = town.call("POST", "upload-coverage", Some(&token), &own).await;
+        assert_eq!(answer.status, 201, "nothing of the repository's own is used up: {answer:?}");
+    }
 }
 
 #[tokio::test]

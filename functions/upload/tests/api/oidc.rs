@@ -112,3 +112,38 @@ async fn a_renamed_repository_is_known_by_its_id() {
     let answer = town.upload_with(&claims, &json!({ "commitid": tip(&town) })).await;
     assert_eq!(answer.status, 201, "the id decides, not the name: {answer:?}");
 }
+
+#[tokio::test]
+async fn a_vault_that_does_not_answer_is_no_refusal() {
+    let town = Town::new().await;
+    town.vault.set_down(true);
+    let body = json!({ "commitid": tip(&town) });
+    assert_eq!(town.upload_with(&json!({}), &body).await.status, 503, "a retry helps");
+    town.vault.set_down(false);
+    assert_eq!(town.upload_with(&json!({}), &body).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_report_for_githubs_trial_merge_is_filed_under_the_pull_requests_head() {
+    let town = Town::new().await;
+    let trial = town.pull.merge_on_trial();
+    let claims = json!({
+        "event_name": "pull_request", "ref": format!("refs/pull/{}/merge", town.pull.number), "sha": trial,
+        "head_ref": "faster", "base_ref": "main", "run_id": town.run.to_string(),
+    });
+    let answer = town.upload_with(&claims, &json!({ "commitid": trial })).await;
+    let sentence = answer.body["message"].as_str().expect("a sentence").replace(trial.short(), "TRIAL");
+    insta::assert_snapshot!(sentence.replace(town.head().short(), "HEAD"), @"Commit TRIAL is GitHub's trial merge of pull request 1, so the report is filed under the head, HEAD.");
+
+    let token = format!("token {}", crate::support::GLOBAL_TOKEN);
+    let path = format!("report?commit={trial}&pr={}", town.pull.number);
+    let path = format!("/base/upload/github/acme::::widgets/{path}");
+    let stored = town.world.send("PUT", &path, Some(&token), "TN:\nSF:a\nDA:1,1\nend_of_record\n").await;
+    assert!(stored.body["message"].as_str().expect("a sentence").contains("is filed under the head"), "{stored:?}");
+    let uploads = town.world.uploads_of(town.id(), town.head().as_str()).await;
+    assert!(uploads.len() == 2 && uploads.iter().all(|upload| upload.pull == Some(town.pull.number)), "{uploads:?}");
+    assert!(town.world.uploads_of(town.id(), trial.as_str()).await.is_empty());
+
+    town.fork.push("faster", &[("src/lib.rs", "fn three() {}\n")]);
+    assert_eq!(town.github.calls("GET /repos/{owner}/{repo}/pulls/{pull_number}"), 1, "and GitHub was asked once");
+}

@@ -103,7 +103,7 @@ impl World {
             table: table.clone(),
             blobs: blobs.clone(),
             feedback: queue.clone(),
-            proofs: Proofs::new(&apps, clock.clone()),
+            proofs: Proofs::new(clock.clone()),
             apps,
             public_url,
             global_token: Some(Secret::new(GLOBAL_TOKEN)),

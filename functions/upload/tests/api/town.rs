@@ -28,6 +28,8 @@ pub(crate) struct Town {
     pub(crate) pull: PullRequest,
     /// Its workflow run, under way.
     pub(crate) run: u64,
+    /// Where the App's credentials are.
+    pub(crate) vault: Arc<MemoryVault>,
 }
 
 impl Town {
@@ -36,20 +38,25 @@ impl Town {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
-        Self::built(settings, true).await
+        Self::built(settings, None).await
     }
 
     /// As [`Town::new`], where the App may not read workflow runs.
     pub(crate) async fn without_actions() -> Self {
-        Self::built(Settings::default(), false).await
+        Self::without("actions").await
     }
 
-    async fn built(settings: Settings, actions: bool) -> Self {
+    /// As [`Town::new`], where the App was not granted a permission.
+    pub(crate) async fn without(permission: &str) -> Self {
+        Self::built(Settings::default(), Some(permission)).await
+    }
+
+    async fn built(settings: Settings, without: Option<&str>) -> Self {
         let (clock, vault) = (Arc::new(StoppedClock::default()), Arc::new(MemoryVault::default()));
         let options = Options { clock: clock.clone(), ..Options::default() };
         let github = GitHubStandIn::start_with(options).await.expect("a port");
-        if !actions {
-            github.set_app_permission("actions", None);
+        if let Some(permission) = without {
+            github.set_app_permission(permission, None);
         }
         let (acme, mona) = (github.org("acme"), github.user("mona"));
         let widgets = acme.repository("widgets");
@@ -66,8 +73,8 @@ impl Town {
         credentials::store(vault.as_ref(), &Provider::github(), &document, covermark_types::Timestamp::now())
             .await
             .expect("stored");
-        let world = World::empty(PUBLIC_URL, settings, vault, clock).await;
-        let town = Self { world, github, acme, installation, widgets, fork, pull, run };
+        let world = World::empty(PUBLIC_URL, settings, vault.clone(), clock).await;
+        let town = Self { world, github, acme, installation, widgets, fork, pull, run, vault };
         town.know(&town.widgets).await;
         town
     }

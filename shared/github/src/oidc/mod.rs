@@ -116,23 +116,29 @@ pub enum OidcError {
 
 /// Verifies tokens. Keeps the issuers' keys in memory: make one for the whole process.
 pub struct Verifier {
-    transport: Transport,
     clock: Arc<dyn Clock>,
     keys: Keys,
 }
 
 impl Verifier {
-    /// Reads keys through `http`, which must not follow redirections by itself.
+    /// Nothing read yet.
     #[must_use]
-    pub fn new(http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
-        Self { transport: Transport::new(http, clock.clone()), clock, keys: Keys::default() }
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, keys: Keys::default() }
     }
 
-    /// What the token says, once it is sure that `issuer` said it, to one of `audiences`, for this moment.
+    /// What the token says, once it is sure that `issuer` said it, to one of `audiences`, for this moment. Keys are read
+    /// through `http`, which trusts the issuer's certificate and must not follow redirections by itself.
     ///
     /// # Errors
     /// [`OidcError`] says what is wrong; only [`OidcError::Keys`] is worth another try.
-    pub async fn verify(&self, issuer: &Issuer, audiences: &[String], token: &Secret) -> Result<Claims, OidcError> {
+    pub async fn verify(
+        &self,
+        http: reqwest::Client,
+        issuer: &Issuer,
+        audiences: &[String],
+        token: &Secret,
+    ) -> Result<Claims, OidcError> {
         let text = token.expose();
         if text.len() > LONGEST || text.split('.').count() != 3 {
             return Err(OidcError::Unreadable);
@@ -144,7 +150,8 @@ impl Verifier {
             return Err(OidcError::Issuer { found: printable(&said.iss, 120), expected: issuer.name.clone() });
         }
         let now = self.clock.now();
-        let key = self.keys.find(&self.transport, issuer, &kid, now).await?;
+        let transport = Transport::new(http, self.clock.clone());
+        let key = self.keys.find(&transport, issuer, &kid, now).await?;
         let key = key.ok_or_else(|| OidcError::Key { issuer: issuer.name.clone() })?;
         let claims = signed(text, &key)?;
         check_times(&claims, now)?;

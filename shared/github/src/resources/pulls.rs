@@ -106,6 +106,8 @@ impl RepositoryClient {
         match self.send(&request).await {
             Ok(reply) => reply.json(),
             // "No commit found for SHA" is a 422 here and a 404 on older servers.
+            // So is the refusal of a token for it, which says nothing of the commit.
+            Err(error) if error.is_not_granted() => Err(error),
             Err(Error::Rejected(answer)) if answer.status == 422 => Ok(Vec::new()),
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             Err(error) => Err(error),

@@ -6,7 +6,9 @@ use covermark_types::{CommitSha, Timestamp};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::{client::RepositoryClient, error::Error, lenient, resources::repositories::RepositoryReference};
+use crate::{
+    client::RepositoryClient, error::Error, lenient, page::PER_PAGE, resources::repositories::RepositoryReference,
+};
 
 /// GitHub's id of a workflow run; the same for all its attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,6 +58,11 @@ pub struct WorkflowRun {
     pub head_repository: Option<RepositoryReference>,
 }
 
+#[derive(Deserialize)]
+struct Listing {
+    workflow_runs: Vec<WorkflowRun>,
+}
+
 impl RepositoryClient {
     /// One workflow run: `GET /repos/{owner}/{repo}/actions/runs/{run_id}`. Needs `actions: read`.
     ///
@@ -63,5 +70,16 @@ impl RepositoryClient {
     /// [`Error::NotFound`] when this repository has no such run; [`Error::Forbidden`] without the permission.
     pub async fn workflow_run(&self, run: RunId) -> Result<WorkflowRun, Error> {
         self.send(&self.request(Method::GET, &["actions", "runs", &run.to_string()])).await?.json()
+    }
+
+    /// The runs for a commit, the newest 100: `GET /repos/{owner}/{repo}/actions/runs?head_sha=…`. Needs `actions: read`.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the permission.
+    pub async fn workflow_runs(&self, sha: &CommitSha) -> Result<Vec<WorkflowRun>, Error> {
+        let request = self.request(Method::GET, &["actions", "runs"]);
+        let request = request.query("head_sha", sha.as_str()).query("per_page", PER_PAGE);
+        let listing: Listing = self.send(&request).await?.json()?;
+        Ok(listing.workflow_runs)
     }
 }

@@ -3,7 +3,9 @@
 //! Counters only. Each is one conditional write: of many uploads at once exactly as many get in as there is room for.
 //! They end by themselves, and a limit that is lowered or raised holds for the next upload.
 
-use covermark_types::{CommitSha, Provider, RepositoryId, Timestamp};
+use std::fmt;
+
+use covermark_types::{CommitSha, Provider, PullNumber, RepositoryId, Timestamp};
 
 use super::{repository::partition, ttl};
 use crate::{
@@ -16,6 +18,34 @@ const COMMIT_SECONDS: i64 = 90 * 24 * 3600;
 /// A day's counter is of use on that day, whatever the clocks.
 const DAY_SECONDS: i64 = 3 * 24 * 3600;
 
+/// What is counted together. Strangers have counters of their own, so that they cannot use up what the repository's own
+/// jobs need; and test results do not use up what coverage needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purse {
+    /// Coverage that the repository's own jobs upload.
+    Own,
+    /// Their test results.
+    OwnTests,
+    /// Coverage of those who show no secret.
+    Strangers,
+    /// Their test results.
+    StrangersTests,
+    /// All that one pull request of a fork uploads.
+    Pull(PullNumber),
+}
+
+impl fmt::Display for Purse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own => f.write_str("QUOTA"),
+            Self::OwnTests => f.write_str("QUOTA#TESTS"),
+            Self::Strangers => f.write_str("QUOTA#STRANGERS"),
+            Self::StrangersTests => f.write_str("QUOTA#STRANGERS#TESTS"),
+            Self::Pull(number) => write!(f, "QUOTA#PULL#{number}"),
+        }
+    }
+}
+
 impl Table {
     /// Counts one more upload of a commit. Refused when `most` are counted already.
     ///
@@ -25,11 +55,11 @@ impl Table {
         &self,
         provider: &Provider,
         repository: RepositoryId,
-        commit: &CommitSha,
+        (purse, commit): (Purse, &CommitSha),
         most: u64,
         now: Timestamp,
     ) -> Result<Write, Error> {
-        let key = Key::new(partition(provider, repository), format!("QUOTA#COMMIT#{commit}"));
+        let key = Key::new(partition(provider, repository), format!("{purse}#COMMIT#{commit}"));
         self.count(&key, 1, most, ttl(now, COMMIT_SECONDS)).await
     }
 
@@ -41,12 +71,12 @@ impl Table {
         &self,
         provider: &Provider,
         repository: RepositoryId,
-        bytes: u64,
+        (purse, bytes): (Purse, u64),
         most: u64,
         now: Timestamp,
     ) -> Result<Write, Error> {
         let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let key = Key::new(partition(provider, repository), format!("QUOTA#DAY#{day}"));
+        let key = Key::new(partition(provider, repository), format!("{purse}#DAY#{day}"));
         self.count(&key, bytes, most, ttl(now, DAY_SECONDS)).await
     }
 

@@ -100,6 +100,12 @@ impl OpenedBy {
     pub fn may_be_a_base(self) -> bool {
         self != Self::Fork
     }
+
+    /// Whether no secret was shown.
+    #[must_use]
+    pub fn is_stranger(self) -> bool {
+        matches!(self, Self::Fork | Self::Public)
+    }
 }
 
 /// A commit's uploads, by whether they count.

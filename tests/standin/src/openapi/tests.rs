@@ -44,6 +44,7 @@ async fn walk(story: &Story) {
         format!("/issues/comments/{comment}"),
         format!("/check-runs/{run}"),
         format!("/actions/runs/{}", story.pull.start_run()),
+        format!("/actions/runs?head_sha={head}"),
     ] {
         client.get(&format!("{repo}{path}")).await;
     }

@@ -79,6 +79,7 @@ pub(crate) static API: &[Route] = &[
     delete("/applications/{client_id}/token", Needs::Client, oauth::revoke),
     get("/repos/{owner}/{repo}", METADATA, repositories::show),
     get("/repos/{owner}/{repo}/installation", Needs::AppOnRepository, installations::of_repository),
+    get("/repos/{owner}/{repo}/actions/runs", ACTIONS, workflow_runs::list),
     get("/repos/{owner}/{repo}/actions/runs/{run_id}", ACTIONS, workflow_runs::show),
     get("/repos/{owner}/{repo}/hooks", HOOKS_READ, repository_webhooks::list),
     post("/repos/{owner}/{repo}/hooks", HOOKS, repository_webhooks::create),

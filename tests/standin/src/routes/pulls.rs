@@ -77,7 +77,7 @@ pub(super) fn of_commit(call: &mut Call<'_>) -> Outcome {
     let brings = |pull: &&Pull| {
         let new = ancestors(&repository.commits, &pull.head.sha).contains(sha)
             && !ancestors(&repository.commits, &pull.base.sha).contains(sha);
-        let merged = pull.merge_commit.as_ref() == Some(sha);
+        let merged = pull.merged_at.is_some() && pull.merge_commit.as_ref() == Some(sha);
         merged || (new && (pull.state == PullState::Open || pull.merged_at.is_some()))
     };
     let found = repository.pulls.values().filter(brings);

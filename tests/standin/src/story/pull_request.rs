@@ -106,6 +106,19 @@ impl PullRequest {
         self.announce("reopened");
     }
 
+    /// Merges it on trial, as GitHub does in the background while it is open: `refs/pull/N/merge`, on no branch.
+    #[must_use]
+    pub fn merge_on_trial(&self) -> CommitSha {
+        let pull = self.state();
+        let mut world = self.repo.github.shared.lock();
+        let tree = world.repository(self.repo.id).commits.get(&pull.head.sha).map(|head| head.tree.clone());
+        let parents = vec![pull.base.sha, pull.head.sha];
+        let sha = world.make_commit(self.repo.id, parents, tree.unwrap_or_default(), None);
+        drop(world);
+        self.change(|pull| pull.merge_commit = Some(sha.clone()));
+        sha
+    }
+
     /// Merges it with a merge commit on its base branch.
     pub fn merge(&self) -> CommitSha {
         let pull = self.state();
