@@ -4,8 +4,8 @@
 use std::{
     net::SocketAddr,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Barrier, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -26,6 +26,9 @@ struct Session {
     /// Event handed out → response posted.
     times: Vec<Duration>,
     failure: Option<String>,
+    /// How many are answered, those that are not counted among them.
+    answered: usize,
+    /// When counting began.
     first: Option<Instant>,
     last: Option<Instant>,
 }
@@ -35,6 +38,10 @@ pub(crate) struct Feed {
     work: Arc<dyn Work>,
     next: AtomicUsize,
     total: usize,
+    /// So many of them are answered before counting begins: engines that compile while they run get time for it.
+    warm: usize,
+    /// None gets anything before all are there.
+    start: Barrier,
     session: Mutex<Session>,
     changed: Condvar,
 }
@@ -43,6 +50,7 @@ pub(crate) struct Feed {
 struct Instance {
     feed: Arc<Feed>,
     under_way: Mutex<Option<(usize, Instant)>>,
+    started: AtomicBool,
 }
 
 /// What was measured.
@@ -52,14 +60,23 @@ pub(crate) struct Fed {
 }
 
 impl Feed {
-    /// Hands out `total` events.
-    pub(crate) fn new(work: Arc<dyn Work>, total: usize) -> Arc<Self> {
-        Arc::new(Self { work, next: AtomicUsize::new(0), total, session: Mutex::default(), changed: Condvar::new() })
+    /// Hands out `total` events to so many instances, a tenth of them (a thousand at most) before counting begins.
+    pub(crate) fn new(work: Arc<dyn Work>, total: usize, instances: usize) -> Arc<Self> {
+        Arc::new(Self {
+            work,
+            next: AtomicUsize::new(0),
+            total,
+            warm: (total / 10).min(1_000),
+            start: Barrier::new(instances),
+            session: Mutex::default(),
+            changed: Condvar::new(),
+        })
     }
 
     /// The Runtime API of a further instance.
     pub(crate) fn instance(self: &Arc<Self>) -> anyhow::Result<SocketAddr> {
-        serve(Arc::new(Instance { feed: self.clone(), under_way: Mutex::default() })).context("no loopback port")
+        serve(Arc::new(Instance { feed: self.clone(), under_way: Mutex::default(), started: AtomicBool::new(false) }))
+            .context("no loopback port")
     }
 
     /// Waits until all is answered.
@@ -67,15 +84,15 @@ impl Feed {
     /// # Errors
     /// When an instance fails, an answer is wrong, or it takes longer than `patience`.
     pub(crate) fn wait(&self, patience: Duration) -> anyhow::Result<Fed> {
-        let unfinished = |session: &mut Session| session.failure.is_none() && session.times.len() < self.total;
+        let unfinished = |session: &mut Session| session.failure.is_none() && session.answered < self.total;
         let waited = self.changed.wait_timeout_while(self.session(), patience, unfinished);
         let (mut session, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if let Some(failure) = &session.failure {
             bail!("{failure}");
         }
         let (Some(first), Some(last)) = (session.first, session.last) else { bail!("no poll within {patience:?}") };
-        if session.times.len() < self.total {
-            bail!("only {} of {} answers within {patience:?}", session.times.len(), self.total);
+        if session.answered < self.total {
+            bail!("only {} of {} answers within {patience:?}", session.answered, self.total);
         }
         Ok(Fed { all: last - first, times: std::mem::take(&mut session.times) })
     }
@@ -92,13 +109,18 @@ impl Feed {
 
 impl Instance {
     fn next(&self) -> Option<Response> {
+        if !self.started.swap(true, Ordering::Relaxed) {
+            self.feed.start.wait();
+        }
         let number = self.feed.next.fetch_add(1, Ordering::Relaxed);
         if number >= self.feed.total {
             return None;
         }
         let body = self.feed.work.event(number)?;
         let now = Instant::now();
-        self.feed.session().first.get_or_insert(now);
+        if self.feed.warm == 0 {
+            self.feed.session().first.get_or_insert(now);
+        }
         *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, now));
         Some(Response { status: 200, headers: headers(), body })
     }
@@ -111,9 +133,14 @@ impl Instance {
             return self.feed.fail(format!("{error:#}"));
         }
         let mut session = self.feed.session();
-        session.times.push(now - sent);
+        session.answered += 1;
         session.last = Some(now);
-        if session.times.len() >= self.feed.total {
+        if session.answered > self.feed.warm {
+            session.times.push(now - sent);
+        } else if session.answered == self.feed.warm {
+            session.first = Some(now);
+        }
+        if session.answered >= self.feed.total {
             self.feed.changed.notify_all();
         }
     }

@@ -48,7 +48,7 @@ pub(crate) async fn run(
     instances: usize,
     (work, total): (Arc<dyn Work>, usize),
 ) -> anyhow::Result<Needed> {
-    let feed = Feed::new(work, total);
+    let feed = Feed::new(work, total, instances);
     let mut processes = Vec::new();
     for _ in 0..instances {
         // A function writes a line for each delivery: it is made, as on Lambda, and thrown away.

@@ -1,7 +1,7 @@
 //! `webhook` alone, as it is deployed, under a fake Runtime API: its rows are conditional writes in an embedded DynamoDB,
 //! its messages go to a fake SQS. Beside it Probot, which verifies, parses and calls a handler, and keeps nothing.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, future::Future as _, pin::Pin, sync::Arc};
 
 use anyhow::ensure;
 use covermark_bench::{
@@ -180,9 +180,11 @@ pub(crate) async fn million(arguments: &Arguments, count: usize) -> anyhow::Resu
     let line = Line { name: "webhook".to_owned(), at_once: MANY, all: needed.fed.all, times: needed.fed.times };
     Ok(format!(
         "{count} deliveries, a tenth of them doubled, shuffled, through `webhook`:\n\n{HEAD}{}\n\
-         {rows} rows, each taken up once and done; {jobs} messages, one for each row; every doubled copy was answered as \
-         known or had nothing to do. {:.0} s; an instance needed {} MiB at most. The mix: {}.\n",
+         {total} copies came in all, the first {} not timed. {rows} rows, each taken up once and done; {jobs} messages, one \
+         for each row; every other copy was answered as known, or had nothing to do. {:.0} s; an instance needed {} MiB at \
+         most. The mix: {}.\n",
         line.render(),
+        total - line.times.len(),
         line.all.as_secs_f64(),
         needed.peak / 1024,
         mix::words()
@@ -197,12 +199,11 @@ async fn work_off(
     mut stopped: tokio::sync::oneshot::Receiver<()>,
 ) -> anyhow::Result<usize> {
     let messages = stream::poll_fn(move |context| {
-        use std::{future::Future as _, pin::Pin, task::Poll};
-        match jobs.poll_recv(context) {
-            // Nothing waits; if no more will come, that is the end.
-            Poll::Pending if Pin::new(&mut stopped).poll(context).is_ready() => Poll::Ready(None),
-            other => other,
+        // Closed, it still hands out what was sent before.
+        if !jobs.is_closed() && Pin::new(&mut stopped).poll(context).is_ready() {
+            jobs.close();
         }
+        jobs.poll_recv(context)
     });
     let (table, ledger) = (&table, &ledger);
     let done = messages.map(|message| async move {

@@ -171,8 +171,8 @@ pub(crate) async fn measure(count: usize) -> anyhow::Result<String> {
     town.running.stop().await;
     Ok(format!(
         "{count} deliveries, a tenth of them doubled, shuffled, through the whole local path:\n\n{HEAD}{}\n\
-         {rows} rows, each taken up once and done, with {calls} calls to GitHub: of jobs about one thing that wait at \
-         once, one asks. The mix: {}.\n",
+         {rows} rows, each taken up once and done, with {calls} calls to GitHub, which is not far away. Times are those of \
+         the answers. The mix: {}.\n",
         lines.concat(),
         mix::words()
     ))
