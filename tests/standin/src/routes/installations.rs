@@ -6,7 +6,7 @@ use covermark_types::{InstallationId, RepositoryId};
 use serde_json::{Value, json};
 
 use crate::{
-    server::{Answer, Call, Caller, Fields, Outcome, paginate, paginate_wrapped, suspended},
+    server::{Answer, Call, Caller, Fields, Outcome, paginate, paginate_shown, suspended},
     state::{Installation, InstallationToken, Level, Permissions, token_text},
     wire,
 };
@@ -120,9 +120,10 @@ pub(super) fn repositories(call: &mut Call<'_>) -> Outcome {
     let narrowed = call.world.tokens[token].repositories.as_ref();
     let covered = call.world.covered_by(found).into_iter().filter(|id| narrowed.is_none_or(|ids| ids.contains(id)));
     let all = narrowed.is_none() && found.selection == crate::state::Selection::All;
-    let items = covered.map(|id| wire::repository(call.world, call.world.repository(id))).collect();
+    let covered = covered.collect();
+    let show = |id| wire::repository(call.world, call.world.repository(id));
     let selection = if all { "all" } else { "selected" };
-    paginate_wrapped(call, "repositories", items, json!({"repository_selection": selection}))
+    paginate_shown(call, "repositories", covered, show, json!({"repository_selection": selection}))
 }
 
 pub(super) fn revoke_token(call: &mut Call<'_>) -> Outcome {

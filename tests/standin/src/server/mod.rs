@@ -26,6 +26,6 @@ pub(crate) use client::post;
 pub(crate) use client::send;
 pub(crate) use limits::RateLimits;
 pub(crate) use listener::{Server, Shared};
-pub(crate) use paginate::{paginate, paginate_wrapped};
+pub(crate) use paginate::{paginate, paginate_shown, paginate_wrapped};
 pub(crate) use request::{Call, Request};
 pub(crate) use router::Route;

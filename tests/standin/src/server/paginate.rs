@@ -15,10 +15,21 @@ pub(crate) fn paginate(call: &Call<'_>, items: Vec<Value>) -> Outcome {
 }
 
 /// A list inside an object with `total_count`, as some endpoints have it.
-pub(crate) fn paginate_wrapped(call: &Call<'_>, name: &str, items: Vec<Value>, mut around: Value) -> Outcome {
+pub(crate) fn paginate_wrapped(call: &Call<'_>, name: &str, items: Vec<Value>, around: Value) -> Outcome {
+    paginate_shown(call, name, items, |item| item, around)
+}
+
+/// The same of a long list, of which only the page asked for is written out.
+pub(crate) fn paginate_shown<T>(
+    call: &Call<'_>,
+    name: &str,
+    items: Vec<T>,
+    show: impl Fn(T) -> Value,
+    mut around: Value,
+) -> Outcome {
     around["total_count"] = json!(items.len());
     let (page, link) = cut(call, items)?;
-    around[name] = Value::Array(page);
+    around[name] = page.into_iter().map(show).collect();
     let answer = Answer::ok(around);
     Ok(match link {
         Some(link) => answer.with("link", link),
@@ -26,7 +37,7 @@ pub(crate) fn paginate_wrapped(call: &Call<'_>, name: &str, items: Vec<Value>, m
     })
 }
 
-fn cut(call: &Call<'_>, items: Vec<Value>) -> Result<(Vec<Value>, Option<String>), Answer> {
+fn cut<T>(call: &Call<'_>, items: Vec<T>) -> Result<(Vec<T>, Option<String>), Answer> {
     let length = number(call, "per_page", 30)?.clamp(1, 100);
     let page = number(call, "page", 1)?.max(1);
     let last = items.len().div_ceil(length).max(1);
