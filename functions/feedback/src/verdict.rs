@@ -92,6 +92,7 @@ async fn carried(case: &Case<'_>, memory: &Memory, policy: &Policy) -> Result<Ca
         compared,
         change: case.pull.and_then(|_| memory.diff()),
         uploaded: &case.assembled.parts,
+        uploads: &case.assembled.uploads,
     })
     .await
 }

@@ -31,6 +31,13 @@ pub(super) fn kind(upload: &Upload) -> String {
     [text(&upload.name), flags.join(", "), text(&upload.job_code)].join(&BETWEEN.to_string())
 }
 
+/// Where an upload comes from whatever its flags: its name and job. `None` when it has neither.
+pub(crate) fn origin(upload: &Upload) -> Option<(String, String)> {
+    let text = |text: &Option<String>| steady(text.as_deref().unwrap_or_default());
+    let origin = (text(&upload.name), text(&upload.job_code));
+    (origin != Default::default()).then_some(origin)
+}
+
 /// How people know a kind: the name, with the flags where those say more; else the flags; else the job.
 pub(super) fn label(kind: &str) -> String {
     let mut parts = kind.split(BETWEEN);

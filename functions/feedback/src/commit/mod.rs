@@ -5,7 +5,7 @@
 
 mod ci;
 mod complete;
-mod kinds;
+pub(crate) mod kinds;
 mod lease;
 mod news;
 mod notes;

@@ -1,17 +1,23 @@
-//! Carrying forward: what the base has of a flag or a component that was not uploaded for the head, under the head's line
-//! numbers.
+//! Carrying forward: what the base has of a flag that was not uploaded for the head, under the head's line numbers.
 //!
 //! One step is enough, because the base was judged itself and has what was carried to it. Its age is that of the upload
 //! that it all began with, so nothing lives on for ever by being handed along: what is too old is dropped, and that is
-//! said. Without a whole diff between the two nothing is carried, for its lines could not be placed.
+//! said. Without a whole diff between the two nothing is carried, for its lines could not be placed. And a flag whose
+//! upload comes under another name now is over: carried, it would count the same tests twice, the old ones for ever.
+//!
+//! Components carry nothing by themselves: they are views of reports, and what is carried of their flags is in them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use covermark_coverage::{Report, compare, diff::Diff, merge, shard};
 use covermark_policy::Policy;
 use covermark_state::rows::{
     commit::CommitRow,
     commit_parts::{CarriedRow, bounded_carried},
+    upload::Upload,
 };
 use covermark_types::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -21,6 +27,7 @@ use crate::{
     Feedback, FeedbackError,
     app::CommitKey,
     assemble,
+    commit::kinds,
     judge::{Base, BaseReason, Carried, DiffUnknown, NotCarried, Part, Source},
 };
 
@@ -46,8 +53,10 @@ pub(crate) struct Ground<'a> {
     pub(crate) compared: &'a Compared,
     /// The pull request's change: from the merge base to the head.
     pub(crate) change: Option<Result<&'a Diff, DiffUnknown>>,
-    /// What was uploaded for the head.
+    /// What was uploaded for the head, one by one where flags tell it apart.
     pub(crate) uploaded: &'a [Part],
+    /// The head's uploads, whatever their state.
+    pub(crate) uploads: &'a [Upload],
 }
 
 /// Something that may be carried.
@@ -90,7 +99,12 @@ pub(crate) async fn forward(ground: Ground<'_>) -> Result<Carrying, FeedbackErro
     // The base's uploads are read once, and only when one of them is carried.
     let needs_uploads = fresh.iter().any(|candidate| candidate.report.is_none());
     let uploads = if needs_uploads { assemble::parts_of(ground.app, base).await? } else { Vec::new() };
+    let renamed = if needs_uploads { renamed(&ground, base).await? } else { BTreeMap::new() };
     for candidate in fresh {
+        if let Some(to) = renamed.get(&candidate.flag).filter(|_| candidate.report.is_none()) {
+            carrying.not_carried.insert(candidate.flag, NotCarried::Renamed { to: to.clone() });
+            continue;
+        }
         let report = match &candidate.report {
             Some(key) => assemble::load(ground.app, key).await?,
             None => of_flag(&uploads, &candidate.flag),
@@ -121,7 +135,7 @@ fn candidates(ground: &Ground<'_>, base: &CommitRow) -> Vec<Candidate> {
     });
     let mut found: Vec<_> = own.filter(|candidate| is_wanted(&candidate.flag)).collect();
     for row in base.concluded.iter().flat_map(|concluded| &concluded.carried) {
-        if row.component || !is_wanted(&row.name) || found.iter().any(|candidate| candidate.flag == row.name) {
+        if !is_wanted(&row.name) || found.iter().any(|candidate| candidate.flag == row.name) {
             continue;
         }
         let before = row.behind.and_then(|behind| usize::try_from(behind).ok());
@@ -136,6 +150,35 @@ fn candidates(ground: &Ground<'_>, base: &CommitRow) -> Vec<Candidate> {
         });
     }
     found
+}
+
+/// The flags of the base that the head's uploads have another name for: the same job uploads under the same name, but with
+/// a flag that the base did not know and without the old one.
+async fn renamed(ground: &Ground<'_>, base: &CommitRow) -> Result<BTreeMap<String, String>, FeedbackError> {
+    let known: BTreeSet<&str> = base.flags.iter().filter_map(|flag| flag.name.as_deref()).collect();
+    let news = ground.uploads.iter().filter(|upload| upload.shard.is_some()).filter_map(|upload| {
+        let flag = upload.flags.iter().find(|flag| !known.contains(flag.as_str()))?;
+        Some((kinds::origin(upload)?, flag.clone()))
+    });
+    let news: BTreeMap<_, _> = news.collect();
+    if news.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let now = ground.app.clock.now();
+    let before = ground.app.table.uploads_of(&base.provider, base.repository, &base.sha, now).await?;
+    // A job that uploads several flags says nothing of which of them became which.
+    let mut flags_of: BTreeMap<_, BTreeSet<&String>> = BTreeMap::new();
+    for upload in before.iter().filter(|upload| upload.shard.is_some()) {
+        if let Some(origin) = kinds::origin(upload) {
+            flags_of.entry(origin).or_default().extend(&upload.flags);
+        }
+    }
+    let alone = flags_of.into_iter().filter_map(|(origin, flags)| {
+        let mut flags = flags.into_iter();
+        let (flag, to) = (flags.next()?, news.get(&origin)?);
+        flags.next().is_none().then(|| (flag.clone(), to.clone()))
+    });
+    Ok(alone.collect())
 }
 
 fn stale(carried: &Carried, now: Timestamp) -> Option<NotCarried> {
@@ -196,11 +239,10 @@ async fn place(
     let Candidate { flag, carried, .. } = candidate;
     let row = CarriedRow {
         name: flag.clone(),
-        component: false,
         from: carried.from.clone(),
         behind: carried.behind.and_then(|behind| u32::try_from(behind).ok()),
         at: carried.at,
         report: key,
     };
-    Ok((Part { flags: vec![flag], report: Arc::new(moved), source: Source::Flag(carried) }, row))
+    Ok((Part { flags: vec![flag], report: Arc::new(moved), source: Source::Carried(carried) }, row))
 }

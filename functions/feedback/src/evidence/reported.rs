@@ -83,7 +83,7 @@ fn keys(base: &CommitRow, carried: &[CarriedRow]) -> Option<BTreeSet<Key>> {
         return None;
     }
     let own = base.flags.iter().map(|flag| flag.name.clone());
-    Some(own.chain(carried.iter().filter(|one| !one.component).map(|one| Some(one.name.clone()))).collect())
+    Some(own.chain(carried.iter().map(|one| Some(one.name.clone()))).collect())
 }
 
 /// Whether the sums do not do.
@@ -109,10 +109,7 @@ async fn handed_on(app: &Feedback, carried: &[CarriedRow]) -> Result<Vec<Part>, 
             let report = assemble::load(app, &row.report).await?;
             let behind = row.behind.and_then(|behind| usize::try_from(behind).ok());
             let carried = Carried { from: row.from, behind, at: row.at };
-            let (flags, source) = match row.component {
-                true => (Vec::new(), Source::Component { id: row.name, carried }),
-                false => (vec![row.name], Source::Flag(carried)),
-            };
+            let (flags, source) = (vec![row.name], Source::Carried(carried));
             Ok::<_, FeedbackError>(report.map(|report| Part { flags, report: report.into(), source }))
         }
     };

@@ -131,6 +131,14 @@ async fn object(app: &Feedback, bucket: &str, key: &str) -> Result<Bytes, Failur
 
 /// All steps, now. In AWS the stored object also causes a notice, which finds everything done.
 async fn finish(app: &Feedback, key: &UploadKey) -> Result<(Option<Upload>, Done), FeedbackError> {
+    // Reading asks for the repository's rules, so what is counted begins before it.
+    let github = app.apps.github(&key.provider).await?;
+    let before = github.calls();
+    let (upload, done) = steps(app, key).await?;
+    Ok((upload, Done { github_calls: github.calls().saturating_sub(before), ..done }))
+}
+
+async fn steps(app: &Feedback, key: &UploadKey) -> Result<(Option<Upload>, Done), FeedbackError> {
     ingest::ingest(app, key).await?;
     let commit = CommitKey { provider: key.provider.clone(), repository: key.repository, sha: key.commit.clone() };
     for _ in 1..TRIES {

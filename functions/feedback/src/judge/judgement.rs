@@ -46,8 +46,11 @@ pub(crate) enum Measured {
     Project {
         /// Sums of the head.
         head: Totals,
-        /// Sums of the base; `None` when there is none or it has no such report.
+        /// Sums of the base; `None` when there is none or it has no such report, or when they would not be of the same
+        /// uploads.
         base: Option<Totals>,
+        /// Whether what only one of the two sides has was left out of both.
+        in_part: bool,
     },
     /// The change.
     Patch(PatchTotals),

@@ -27,7 +27,7 @@ use covermark_types::{CommitSha, PullNumber};
 
 pub(crate) use self::{
     judgement::{Judged, Judgement, Kind, Measured, Outcome, PatchTotals, Scope, State, Wanted, Why},
-    parts::{Carried, ComponentLine, FileChange, FlagLine, LeftOut, NotCarried, Side},
+    parts::{Carried, ComponentCarried, ComponentLine, FileChange, FlagLine, LeftOut, NotCarried, Side},
     sides::{BaseReported, Key, MOST_FLAGS, Part, Reported, Source},
     verdicts::{
         Base, BaseCommit, BaseReason, Compared, DiffUnknown, DroppedPath, FileProblem, NoBase, PatchCoverage, Project,
@@ -87,7 +87,13 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
     let base = with_sums(evidence.base, base_cut.as_ref());
     let (head_keys, base_keys) = keys(&head, base_cut.as_ref(), &reported);
     let found = matches!(base, Base::Found(_));
-    let left_out = if found { sides::left_out(&head_keys, &base_keys, evidence.not_carried) } else { Vec::new() };
+    let empty = evidence.empty.filter(|_| evidence.uploads.here == 0);
+    // Without anything on this side there is no comparison that something could be left out of.
+    let nothing = empty.is_some() || evidence.uploads.nothing_readable();
+    let left_out = match found && !nothing {
+        true => sides::left_out(&head_keys, &base_keys, evidence.not_carried),
+        false => Vec::new(),
+    };
     let common: BTreeSet<Key> = head_keys.intersection(&base_keys).cloned().collect();
     let pair = pair(&head, base_cut.as_ref(), &base, &common, left_out.is_empty());
     let sums = |flag: &str| reported.sums.filter(|_| found).and_then(|sums| sums.get(flag)).copied();
@@ -107,7 +113,7 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         incomparable: found && common.is_empty(),
         incomplete: !evidence.incomplete.is_empty(),
         stopped: stopped(&evidence.uploads, evidence.ci_failed, policy),
-        empty: evidence.empty.filter(|_| evidence.uploads.here == 0),
+        empty,
     };
     let comparable = pair.base_totals.filter(|_| !court.incomparable);
     let patch = evidence.diff.map(|diff| diff.map_or_else(PatchCoverage::Unknown, |diff| patch(&head, diff, style)));
@@ -131,6 +137,7 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         uploads: evidence.uploads,
         waiting: evidence.waiting,
         incomplete: evidence.incomplete,
+        empty,
         configuration: evidence.configuration,
         remarks,
         style,
@@ -166,15 +173,17 @@ fn keys(head: &Cut<'_>, base: Option<&Cut<'_>>, reported: &BaseReported<'_>) -> 
 fn pair<'a>(head: &'a Cut<'_>, base: Option<&'a Cut<'_>>, found: &Base, common: &BTreeSet<Key>, all: bool) -> Pair<'a> {
     let totals = match found {
         Base::Found(base) => Some(base.totals),
-        Base::Missing { .. } => return Pair { head: Cow::Borrowed(&head.whole), base: None, base_totals: None },
+        Base::Missing { .. } => {
+            return Pair { head: Cow::Borrowed(&head.whole), base: None, base_totals: None, in_part: false };
+        }
     };
     if all || common.is_empty() {
         let base = base.map(|base| Cow::Borrowed(&*base.whole));
-        return Pair { head: Cow::Borrowed(&head.whole), base, base_totals: totals };
+        return Pair { head: Cow::Borrowed(&head.whole), base, base_totals: totals, in_part: false };
     }
     let base = base.map(|base| base.of_keys(common));
     let base_totals = base.as_ref().map(|base| base.totals()).or(totals);
-    Pair { head: head.of_keys(common), base, base_totals }
+    Pair { head: head.of_keys(common), base, base_totals, in_part: true }
 }
 
 fn with_sums(base: Base, report: Option<&Cut<'_>>) -> Base {
@@ -200,7 +209,7 @@ fn patch(head: &Cut<'_>, diff: &Diff, style: Style) -> PatchCoverage {
 
 /// Files whose coverage changed although the pull request does not touch them, those that lost most first.
 fn indirect(pair: &Pair<'_>, diff: Option<&Diff>) -> Vec<compare::IndirectFile> {
-    let (Some(base), Some(diff)) = (&pair.base, diff) else { return Vec::new() };
+    let (Some(base), Some(diff), false) = (&pair.base, diff, pair.head.is_empty()) else { return Vec::new() };
     let mut files = compare::indirect(base, &pair.head, diff);
     files.sort_by(|a, b| b.newly_missed.len().cmp(&a.newly_missed.len()).then_with(|| a.path.cmp(&b.path)));
     files

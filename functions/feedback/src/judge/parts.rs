@@ -31,8 +31,17 @@ pub(crate) struct ComponentLine {
     pub base: Option<Totals>,
     /// Sums of the changed lines; `None` when the change is not known.
     pub patch: Option<Totals>,
-    /// Where the head's report of it comes from when none was uploaded for the head.
-    pub carried: Option<Carried>,
+    /// Where the head's report of it comes from, as far as none was uploaded for the head.
+    pub carried: Option<ComponentCarried>,
+}
+
+/// Where what is reported of a component comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ComponentCarried {
+    /// Of several commits the one that is farthest away.
+    pub carried: Carried,
+    /// Whether there are uploads for the commit itself as well.
+    pub in_part: bool,
 }
 
 /// Where a report comes from that was not uploaded for the commit.
@@ -83,7 +92,7 @@ pub(crate) enum Side {
     Base,
 }
 
-/// Why a flag or a component was not carried forward.
+/// Why a flag was not carried forward.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotCarried {
     /// The last report of it is too old.
@@ -102,5 +111,10 @@ pub(crate) enum NotCarried {
     Gone {
         /// The commit that had it.
         from: CommitSha,
+    },
+    /// The upload that had it has another name now.
+    Renamed {
+        /// The flag that it seems to have instead.
+        to: String,
     },
 }

@@ -13,7 +13,7 @@ use std::{
 use covermark_coverage::{Report, Totals, merge};
 use covermark_policy::{Component, Policy};
 
-use super::parts::{Carried, LeftOut, NotCarried, Side};
+use super::parts::{Carried, ComponentCarried, LeftOut, NotCarried, Side};
 
 /// Flags of one commit that are told apart, the first by name; more are a mistake of the workflow's.
 pub(crate) const MOST_FLAGS: usize = 200;
@@ -37,22 +37,14 @@ pub(crate) struct Part {
 pub(crate) enum Source {
     /// It was uploaded for this commit.
     Uploaded,
-    /// It was uploaded for an earlier one, with this flag.
-    Flag(Carried),
-    /// It is what an earlier commit's report has of this component.
-    Component {
-        /// The component's id.
-        id: String,
-        /// From where.
-        carried: Carried,
-    },
+    /// It was uploaded for an earlier one, with its flag.
+    Carried(Carried),
 }
 
 impl Part {
-    /// What it is known by; nothing for a component's, which belongs to no upload.
+    /// What it is known by.
     pub(crate) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        let unflagged = self.flags.is_empty() && !matches!(self.source, Source::Component { .. });
-        self.flags.iter().cloned().map(Some).chain(unflagged.then_some(None))
+        self.flags.iter().cloned().map(Some).chain(self.flags.is_empty().then_some(None))
     }
 
     fn has(&self, flag: &str) -> bool {
@@ -128,24 +120,34 @@ impl<'a> Cut<'a> {
     /// Where the report of this flag was carried from, when it was not uploaded.
     pub(crate) fn carried(&self, flag: &str) -> Option<Carried> {
         self.parts.iter().filter(|part| part.has(flag)).find_map(|part| match &part.source {
-            Source::Flag(carried) => Some(carried.clone()),
-            _ => None,
+            Source::Carried(carried) => Some(carried.clone()),
+            Source::Uploaded => None,
         })
     }
 
-    /// Where the report of this component was carried from.
-    pub(crate) fn component_carried(&self, wanted: &str) -> Option<Carried> {
-        self.parts.iter().find_map(|part| match &part.source {
-            Source::Component { id, carried } if id == wanted => Some(carried.clone()),
-            _ => None,
-        })
-    }
-
-    /// The uploads that have one of these keys, and what components carry.
-    pub(crate) fn of_keys(&self, keys: &BTreeSet<Key>) -> Cow<'_, Report> {
-        let belongs = |part: &&Part| {
-            matches!(part.source, Source::Component { .. }) || part.keys().any(|key| keys.contains(&key))
+    /// Where what is reported of this component was carried from: of several commits the one that is farthest away. A
+    /// component carries nothing forward by itself; it is a view of reports, and its flags do.
+    pub(crate) fn component_carried(&self, component: &Component) -> Option<ComponentCarried> {
+        let by_flags =
+            |part: &&Part| component.flags.is_empty() || part.flags.iter().any(|flag| component.flags.matches(flag));
+        let of_it = |part: &&Part| {
+            let files = part.report.files();
+            files.iter().any(|file| component.paths.selects(file.path()) && !self.policy.ignores(file.path()))
         };
+        let (mut uploaded, mut oldest) = (false, None::<&Carried>);
+        for part in self.parts.iter().filter(by_flags).filter(of_it) {
+            match &part.source {
+                Source::Uploaded => uploaded = true,
+                Source::Carried(one) if oldest.is_none_or(|oldest| one.at < oldest.at) => oldest = Some(one),
+                Source::Carried(_) => {}
+            }
+        }
+        oldest.map(|carried| ComponentCarried { carried: carried.clone(), in_part: uploaded })
+    }
+
+    /// The uploads that have one of these keys.
+    pub(crate) fn of_keys(&self, keys: &BTreeSet<Key>) -> Cow<'_, Report> {
+        let belongs = |part: &&Part| part.keys().any(|key| keys.contains(&key));
         if self.parts.iter().all(|part| belongs(&part)) {
             return Cow::Borrowed(&self.whole);
         }

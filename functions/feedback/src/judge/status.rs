@@ -48,12 +48,14 @@ pub(crate) struct Pair<'a> {
     pub(crate) base: Option<Cow<'a, Report>>,
     /// The base's sums, which outlive its report.
     pub(crate) base_totals: Option<Totals>,
+    /// Whether what only one of the two sides has was left out.
+    pub(crate) in_part: bool,
 }
 
 impl Pair<'_> {
     fn borrowed(&self) -> Pair<'_> {
         let base = self.base.as_deref().map(Cow::Borrowed);
-        Pair { head: Cow::Borrowed(&*self.head), base, base_totals: self.base_totals }
+        Pair { head: Cow::Borrowed(&*self.head), base, base_totals: self.base_totals, in_part: self.in_part }
     }
 }
 
@@ -159,14 +161,15 @@ impl Court<'_> {
                 _ => None,
             };
             let base_totals = base.as_ref().map(|base| base.totals()).or_else(sums);
-            return Pair { head: of(self.head), base, base_totals };
+            return Pair { head: of(self.head), base, base_totals, in_part: false };
         }
         if rule.paths.is_empty() {
             return self.compared.borrowed();
         }
         let base = self.compared.base.as_ref().map(|base| Cow::Owned(base.filtered(selects)));
         let base_totals = base.as_ref().map(|base: &Cow<'_, Report>| base.totals());
-        Pair { head: Cow::Owned(self.compared.head.filtered(selects)), base, base_totals }
+        let head = Cow::Owned(self.compared.head.filtered(selects));
+        Pair { head, base, base_totals, in_part: self.compared.in_part }
     }
 
     fn project(&self, rule: &StatusRule, scope: &Scope, pair: &Pair<'_>) -> (Measured, Judged) {
@@ -178,7 +181,9 @@ impl Court<'_> {
             false => pair.head.totals(),
         };
         let base = pair.base_totals;
-        let measured = Measured::Project { head, base };
+        // All of the head against a part of the base would be a difference of nothing.
+        let compared = base.filter(|_| !alone || head == pair.head.totals());
+        let measured = Measured::Project { head, base: compared, in_part: pair.in_part && compared.is_some() };
         if whole && self.incomparable && !alone {
             return (measured, target::not_judged(rule, None, Why::NothingInCommon));
         }

@@ -61,7 +61,7 @@ pub(crate) fn components(
             head: totals,
             base: base_totals.filter(|_| comparable),
             patch: diff.map(|diff| compare::patch(&report, diff).totals),
-            carried: head.component_carried(&component.id),
+            carried: head.component_carried(component),
         }
     };
     policy.components.iter().map(line).collect()

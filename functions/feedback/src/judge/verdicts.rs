@@ -44,6 +44,8 @@ pub(crate) struct Verdicts {
     pub waiting: Option<Waiting>,
     /// How people know the uploads that were waited for and never came; empty when the set is complete.
     pub incomplete: Vec<String>,
+    /// What was decided about an upload that is empty on purpose: whether the verdicts pass.
+    pub empty: Option<bool>,
     /// What is wrong with the repository's configuration file.
     pub configuration: Vec<FileProblem>,
     /// Things the reader must know to trust the numbers, as whole sentences.

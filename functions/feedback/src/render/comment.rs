@@ -11,12 +11,9 @@ use super::{
     heading::heading,
     marker,
     numbers::count,
-    sections, status,
+    project, sections, status,
 };
-use crate::judge::{
-    Base, BaseReason, Judgement, Kind, LeftOut, NoBase, NotCarried, Outcome, PatchCoverage, Remark, Side, Verdicts,
-    Wanted,
-};
+use crate::judge::{Base, Judgement, Kind, LeftOut, NotCarried, PatchCoverage, Remark, Side, Verdicts};
 
 /// The longest text that we write, in bytes. GitHub refuses a comment of more than 65,536 characters.
 pub(crate) const LONGEST: usize = 60_000;
@@ -40,9 +37,9 @@ pub(super) fn body(verdicts: &Verdicts, place: &Place) -> String {
     let head = format!("### {}\n", heading(verdicts));
     let trouble = trouble(verdicts);
     let rule = verdicts.comment.clone().unwrap_or_default();
-    let unreadable = verdicts.uploads.nothing_readable();
-    let project = if unreadable || rule.hide_project_coverage { String::new() } else { project(verdicts, place) };
-    let tail = tail(verdicts, place, &rule);
+    let nothing = verdicts.empty.is_some() || verdicts.uploads.nothing_readable();
+    let project = if nothing || rule.hide_project_coverage { String::new() } else { project::line(verdicts, place) };
+    let tail = if nothing { details(verdicts, Vec::new()) } else { tail(verdicts, place, &rule) };
     let room = LONGEST.saturating_sub(head.len() + trouble.len() + project.len() + tail.len());
     let missing = rule.layout.as_ref().is_none_or(|layout| has(layout, Section::MissingLines));
     let table = match &verdicts.patch {
@@ -100,6 +97,13 @@ fn trouble(verdicts: &Verdicts) -> String {
             "Concluded without {}, which did not come in time: what only they cover is missing from these numbers.",
             names.join(", ")
         ));
+    }
+    if verdicts.empty == Some(false) {
+        lines.push(
+            "Upload a report, list what needs no test under `ignore` in `codecov.yml`, or insist with \
+             `codecov-cli empty-upload --force`."
+                .to_owned(),
+        );
     }
     lines.extend(failing(verdicts));
     let uploads = &verdicts.uploads;
@@ -187,53 +191,14 @@ fn range(uncovered: &Uncovered, address: Option<&str>) -> String {
     }
 }
 
-/// The project, compared with what, and how many uploads the numbers come from.
-fn project(verdicts: &Verdicts, place: &Place) -> String {
-    let style = verdicts.style;
-    let totals = &verdicts.project.totals;
-    let uploads = count(verdicts.uploads.here, "upload", "uploads");
-    let end = format!("{uploads} · [report]({})", place.report(verdicts));
-    let share = format!("**{}**", style.project(totals));
-    let mut line = match &verdicts.base {
-        Base::Found(base) => {
-            let compared = verdicts.project.compared.as_ref();
-            let difference = compared.and_then(|both| style.difference(&both.head, &both.base));
-            let difference = difference.map(|text| format!(" {text}")).unwrap_or_default();
-            let commit = format!("[`{}`]({})", base.sha.short(), place.commit(&base.sha));
-            let branch = base.branch.as_ref().map(|name| format!(" on {}", code_in_line(name, escape::NAME)));
-            let behind = match base.behind {
-                0 => String::new(),
-                behind => format!(", {} behind", count(behind, "commit", "commits")),
-            };
-            let chosen = if base.reason == BaseReason::Chosen { ", chosen by an upload" } else { "" };
-            let branch = branch.unwrap_or_default();
-            format!("Project {share}{difference} compared with {commit}{branch}{behind}{chosen} · {end}")
-        }
-        Base::Missing { branch, why } => {
-            let name = branch.as_ref().map(|name| code_in_line(name, escape::NAME));
-            let why = match (why, name) {
-                (NoBase::NoReport, Some(name)) => format!("yet: no report on {name}"),
-                (NoBase::NoReport, None) => "yet: no report for the commits before this one".to_owned(),
-                (NoBase::Unrelated, Some(name)) => format!(": GitHub knows no commit where this left {name}"),
-                (NoBase::Unrelated, None) => ": GitHub knows no commit before this one".to_owned(),
-            };
-            let gap = if why.starts_with(':') { "" } else { " " };
-            format!("Project {share} · nothing to compare with{gap}{why} · {end}")
-        }
-    };
-    line.push_str(&judgement(verdicts));
-    for remark in remarks(verdicts) {
-        line.push_str("  \n");
-        line.push_str(&remark);
-    }
-    line.push('\n');
-    line
-}
-
 /// What the reader must know of the comparison, as Markdown.
 pub(super) fn remarks(verdicts: &Verdicts) -> Vec<String> {
-    let mut lines: Vec<_> = verdicts.left_out.iter().take(LEFT_OUT).map(left_out).collect();
-    let more = verdicts.left_out.len().saturating_sub(LEFT_OUT);
+    // What is waited for was named as that.
+    let waited: &[String] = verdicts.waiting.as_ref().map_or(&[], |waiting| &waiting.missing);
+    let is_waited_for = |one: &LeftOut| one.flag.as_ref().is_some_and(|flag| waited.contains(flag));
+    let left: Vec<_> = verdicts.left_out.iter().filter(|one| !is_waited_for(one)).collect();
+    let mut lines: Vec<_> = left.iter().take(LEFT_OUT).map(|one| left_out(one)).collect();
+    let more = left.len().saturating_sub(LEFT_OUT);
     if more > 0 {
         lines.push(format!("{} are on one side only as well.", count(more, "more flag", "more flags")));
     }
@@ -263,37 +228,15 @@ fn left_out(left_out: &LeftOut) -> String {
             format!("; the one of `{}` cannot be carried forward: GitHub's diff is not complete", from.short())
         }
         Some(NotCarried::Gone { from }) => format!("; the one of `{}` is gone", from.short()),
+        Some(NotCarried::Renamed { to }) => {
+            format!("; it seems to be called {} now, so nothing is carried forward", code_in_line(to, escape::NAME))
+        }
     };
     format!("{what} {has} {whose}, so the comparison is without it{why}.")
 }
 
 fn days_of(days: u64) -> String {
     count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days")
-}
-
-/// What the project's check says, where the verdict line does not.
-fn judgement(verdicts: &Verdicts) -> String {
-    let Some(judged) = verdicts.main(Kind::Project).filter(|_| verdicts.waiting.is_none()) else {
-        return String::new();
-    };
-    match (&judged.wanted, judged.outcome) {
-        (Some(_), Outcome::AdjustedBase { .. }) => {
-            " · no less than the base without the removed code, so the check passes".to_owned()
-        }
-        (Some(_), Outcome::OnlyRemoved) => " · no more uncovered lines than before, so the check passes".to_owned(),
-        (Some(_), Outcome::FullyCoveredPatch) => " · every changed line is covered, so the check passes".to_owned(),
-        (Some(_), Outcome::NotAffected) => " · nothing that changed is measured, so the check passes".to_owned(),
-        (Some(wanted @ Wanted::Percent(_)), Outcome::Missed) if judged.informational => {
-            format!(" · {} would be asked for", verdicts.style.wanted(wanted))
-        }
-        (Some(wanted @ Wanted::Percent(_)), Outcome::Missed) => {
-            format!(" · **{} is asked for**", verdicts.style.wanted(wanted))
-        }
-        (Some(Wanted::Base(_)), Outcome::Missed) if !judged.informational => {
-            " · **the check fails: coverage must not fall**".to_owned()
-        }
-        _ => String::new(),
-    }
 }
 
 fn remark(remark: Remark) -> &'static str {

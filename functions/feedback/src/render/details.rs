@@ -6,7 +6,7 @@ use covermark_coverage::compare::{IndirectFile, Presence};
 use super::{
     comment::UNREADABLE_IN_THE_OPEN,
     escape::{self, code, code_in_line, sentence},
-    numbers::{count, grouped},
+    numbers::{capitalised, count, grouped},
 };
 use crate::judge::{DroppedPath, FileProblem, UnreadableFile, Verdicts};
 
@@ -48,7 +48,8 @@ pub(crate) fn details(verdicts: &Verdicts, first: Vec<(&str, String)>) -> String
         return String::new();
     }
     // Markdown inside HTML is read as Markdown only after an empty line.
-    format!("<details><summary>{}</summary>\n\n{}\n</details>\n", titles.join(" · "), sections.join("\n"))
+    let titles = capitalised(&titles.join(" · "));
+    format!("<details><summary>{}</summary>\n\n{}\n</details>\n", titles, sections.join("\n"))
 }
 
 /// A file that could not be read: which upload, which file, why.
@@ -58,7 +59,13 @@ pub(crate) fn unreadable(file: &UnreadableFile) -> String {
     if matches!(&*file.file, "" | "report") {
         return format!("{upload}: {}", sentence(&file.why));
     }
-    format!("{upload}, {}: {}", code_in_line(&file.file, escape::PATH), sentence(&file.why))
+    format!("{upload}, {}: {}", code_in_line(below_workspace(&file.file), escape::PATH), sentence(&file.why))
+}
+
+/// The path without the folder that GitHub's runners check a repository out into, which says nothing to a reader.
+fn below_workspace(path: &str) -> &str {
+    let inside = path.strip_prefix("/home/runner/work/").and_then(|rest| rest.splitn(3, '/').nth(2));
+    inside.filter(|rest| !rest.is_empty()).unwrap_or(path)
 }
 
 fn indirect(files: &[IndirectFile]) -> String {

@@ -1,11 +1,11 @@
 //! The first line: may I merge? Read in two seconds, often as nothing but a notification's title.
 
 use crate::{
-    judge::{Base, Compared, DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Scope, Style, Verdicts, Wanted, Why},
+    judge::{DiffUnknown, Judged, Kind, Outcome, PatchCoverage, Scope, Style, Verdicts, Wanted, Why},
     render::{
         escape::{NAME, SENTENCE, plain},
         numbers::{count, uncapitalised},
-        status,
+        project, status,
     },
 };
 
@@ -15,6 +15,9 @@ pub(crate) fn heading(verdicts: &Verdicts) -> String {
     if let Some(waiting) = &verdicts.waiting {
         let so_far = patch.map_or_else(String::new, |patch| format!(" · so far {}", counted(patch, verdicts.style)));
         return format!("⏳ {}{so_far}", status::so_far(waiting));
+    }
+    if let Some(passed) = verdicts.empty {
+        return format!("{} {}", if passed { "✅" } else { "❌" }, status::empty(passed));
     }
     let uploads = &verdicts.uploads;
     if uploads.nothing_readable() {
@@ -26,8 +29,11 @@ pub(crate) fn heading(verdicts: &Verdicts) -> String {
     let unread = (uploads.unreadable > 0)
         .then(|| format!("{} of {} could not be read", uploads.unreadable, count(uploads.here, "upload", "uploads")));
     if let Some(why) = verdicts.judgements.iter().find_map(|one| one.judged.stopped()) {
-        let what = if why == Why::CiFailed { Some("CI failed".to_owned()) } else { unread };
-        let numbers = patch.map(|patch| counted(patch, verdicts.style));
+        let (what, among) = match why {
+            Why::CiFailed => (Some("CI failed".to_owned()), ""),
+            _ => (unread, " in the others"),
+        };
+        let numbers = patch.map(|patch| format!("{}{among}", counted(patch, verdicts.style)));
         return join(format!("⚠️ {}, so coverage is not judged", what.unwrap_or_default()), numbers);
     }
     let judged = verdicts.main(Kind::Patch);
@@ -58,10 +64,7 @@ pub(crate) fn heading(verdicts: &Verdicts) -> String {
 
 /// A commit of a branch has no change to speak of; its page still begins with a number.
 fn push(verdicts: &Verdicts) -> String {
-    let share = verdicts.style.project(&verdicts.project.totals);
-    let compared = verdicts.project.compared.as_ref();
-    let difference = compared.and_then(|both| verdicts.style.difference(&both.head, &both.base));
-    format!("✅ {share} {}", difference.unwrap_or_default()).trim_end().to_owned()
+    format!("✅ {}", project::numbers(verdicts).told())
 }
 
 fn join(line: String, more: Option<String>) -> String {
@@ -133,16 +136,10 @@ pub(crate) fn unknown(why: DiffUnknown) -> &'static str {
 }
 
 fn project_claim(verdicts: &Verdicts, judged: &Judged) -> String {
-    let style = verdicts.style;
-    let share = style.project(&verdicts.project.totals);
-    match (&judged.wanted, &verdicts.base) {
-        (Some(Wanted::Base(_)), Base::Found(base)) => {
-            let both =
-                verdicts.project.compared.unwrap_or(Compared { head: verdicts.project.totals, base: base.totals });
-            let difference = style.difference(&both.head, &both.base).unwrap_or_default();
-            format!("Project coverage falls to {share} {difference}")
-        }
-        (Some(wanted), _) => format!("Project coverage is {share}, {} is asked for", style.wanted(wanted)),
+    let project::Numbers { share, difference, .. } = project::numbers(verdicts);
+    match (&judged.wanted, difference) {
+        (Some(Wanted::Base(_)), Some(difference)) => format!("Project coverage falls to {share} {difference}"),
+        (Some(wanted), _) => format!("Project coverage is {share}, {} is asked for", verdicts.style.wanted(wanted)),
         (None, _) => format!("Project coverage is {share}"),
     }
 }

@@ -9,6 +9,7 @@ mod details;
 mod escape;
 mod heading;
 mod numbers;
+mod project;
 mod sections;
 mod status;
 mod view;

@@ -103,6 +103,12 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
+/// The text with a capital letter first, to stand by itself.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
 /// The text with its first letter in the other case, to stand inside a line.
 pub(crate) fn uncapitalised(text: &str) -> String {
     let mut characters = text.chars();

@@ -7,7 +7,7 @@ use super::{
     escape::{self, code, code_in_line, plain},
     numbers::{count, grouped},
 };
-use crate::judge::{Base, Carried, ComponentLine, FileChange, FlagLine, Style, Verdicts};
+use crate::judge::{Base, Carried, ComponentCarried, ComponentLine, FileChange, FlagLine, Style, Verdicts};
 
 /// The most rows of one table.
 const ROWS: usize = 50;
@@ -18,7 +18,9 @@ const FILES: usize = 10;
 pub(super) fn flags(verdicts: &Verdicts) -> String {
     let row = |flag: &FlagLine| {
         let name = format!("{}{}", code(&flag.name, escape::NAME), carried(flag.carried.as_ref()));
-        let numbers = numbers(verdicts.style, flag.head.as_ref(), flag.base.as_ref(), flag.patch.as_ref());
+        let absent = if matches!(verdicts.base, Base::Found(_)) { "*new*" } else { "–" };
+        let sides = (flag.head.as_ref(), flag.base.as_ref());
+        let numbers = numbers(verdicts.style, sides, flag.patch.as_ref(), absent);
         format!("| {name} | {numbers} |\n")
     };
     // In a layout of the repository's own the incumbent's rule holds; our own comment always says how old they are.
@@ -36,9 +38,10 @@ pub(super) fn flags(verdicts: &Verdicts) -> String {
 /// The components; empty when the repository has none.
 pub(super) fn components(verdicts: &Verdicts) -> String {
     let row = |component: &ComponentLine| {
-        let name = format!("{}{}", plain(&component.name, escape::NAME), carried(component.carried.as_ref()));
+        let name = format!("{}{}", plain(&component.name, escape::NAME), component_carried(component.carried.as_ref()));
         let measured = Some(&component.head).filter(|head| head.lines > 0);
-        let numbers = numbers(verdicts.style, measured, component.base.as_ref(), component.patch.as_ref());
+        let sides = (measured, component.base.as_ref());
+        let numbers = numbers(verdicts.style, sides, component.patch.as_ref(), "–");
         format!("| {name} | {numbers} |\n")
     };
     table("Component", &verdicts.components, row, "component", "components")
@@ -58,8 +61,10 @@ pub(super) fn files(verdicts: &Verdicts, limit: Option<u32>) -> String {
     files.sort_by(|a, b| lacks(b).cmp(&lacks(a)).then_with(|| a.path.cmp(&b.path)));
     let most = limit.map_or(FILES, |limit| usize::try_from(limit).unwrap_or(FILES)).min(ROWS);
     let mut text = "| File | Coverage | Δ | Change |\n|---|---:|---:|---:|\n".to_owned();
+    let absent = if verdicts.project.compared.is_some() { "*new*" } else { "–" };
     for file in files.iter().take(most) {
-        let numbers = numbers(verdicts.style, file.head.as_ref(), file.base.as_ref(), file.patch.as_ref());
+        let sides = (file.head.as_ref(), file.base.as_ref());
+        let numbers = numbers(verdicts.style, sides, file.patch.as_ref(), absent);
         let gone = if file.head.is_none() { " *(not measured any more)*" } else { "" };
         text.push_str(&format!("| {}{gone} | {numbers} |\n", code(&file.path, escape::PATH)));
     }
@@ -77,7 +82,7 @@ pub(super) fn sums(verdicts: &Verdicts) -> String {
     };
     let difference = style.difference(head, base).unwrap_or_default();
     let mut text = format!(
-        "| | {name} | {} | Δ |\n|---|---:|---:|---:|\n| Coverage | {} | {} | {} |\n",
+        "| Project | {name} | {} | Δ |\n|---|---:|---:|---:|\n| Coverage | {} | {} | {} |\n",
         code(verdicts.head.short(), escape::NAME),
         style.project(base),
         style.project(head),
@@ -130,13 +135,25 @@ fn more(all: usize, shown: usize, one: &str, many: &str) -> String {
     format!("| *and {}* | | | |\n", count(more, &format!("more {one}"), &format!("more {many}")))
 }
 
-/// Coverage, difference, coverage of the change. What is missing is said in the first cell.
-fn numbers(style: Style, head: Option<&Totals>, base: Option<&Totals>, patch: Option<&Totals>) -> String {
+/// Coverage, difference, coverage of the change. What is missing is said in the first cell; `absent` stands for the
+/// difference to a base that has nothing of it.
+fn numbers(
+    style: Style,
+    (head, base): (Option<&Totals>, Option<&Totals>),
+    patch: Option<&Totals>,
+    absent: &str,
+) -> String {
     let Some(head) = head else { return "*no report here* | |".to_owned() };
-    let difference = base.and_then(|base| style.difference(head, base)).unwrap_or_else(|| "*new*".to_owned());
+    let difference = base.and_then(|base| style.difference(head, base)).unwrap_or_else(|| absent.to_owned());
     let measured = patch.filter(|patch| patch.ratio(style.metric).total > 0);
     let patch = measured.map_or_else(|| "–".to_owned(), |patch| style.patch(patch));
     format!("{} | {} | {patch}", style.project(head), difference.trim_matches(['(', ')']))
+}
+
+fn component_carried(from: Option<&ComponentCarried>) -> String {
+    let Some(ComponentCarried { carried, in_part }) = from else { return String::new() };
+    let text = self::carried(Some(carried));
+    if *in_part { text.replacen("*(carried", "*(in part carried", 1) } else { text }
 }
 
 /// Where a carried report comes from.

@@ -104,8 +104,7 @@ fn without(verdicts: &Verdicts, sentence: String) -> String {
 pub(super) fn sentence(verdicts: &Verdicts, one: &Judgement) -> String {
     let (judged, style) = (&one.judged, verdicts.style);
     match judged.outcome {
-        Outcome::Empty { passed: true } => return "No report needed: what was changed needs no test".to_owned(),
-        Outcome::Empty { passed: false } => return "No report was uploaded, and what was changed needs one".to_owned(),
+        Outcome::Empty { passed } => return empty(passed).to_owned(),
         Outcome::NotJudged(Why::NothingReadable) => return UNREADABLE.to_owned(),
         Outcome::NotJudged(Why::SomeUnreadable) => {
             let all = count(verdicts.uploads.here, "upload", "uploads");
@@ -116,7 +115,10 @@ pub(super) fn sentence(verdicts: &Verdicts, one: &Judgement) -> String {
     }
     let told = if judged.informational && judged.outcome == Outcome::Missed { "Informational: " } else { "" };
     let text = match &one.measured {
-        Measured::Project { head, base } => project(verdicts, judged, head, base.as_ref()),
+        Measured::Project { head, base, in_part } => {
+            let base = base.as_ref().map(|base| (base, if *in_part { left_out(verdicts) } else { String::new() }));
+            project(verdicts, judged, head, base)
+        }
         Measured::Patch(totals) => patch(*totals, judged, style),
         Measured::Changes(Some(0)) => "No file changed without being touched".to_owned(),
         Measured::Changes(Some(files)) => {
@@ -127,7 +129,8 @@ pub(super) fn sentence(verdicts: &Verdicts, one: &Judgement) -> String {
     format!("{told}{text}")
 }
 
-fn project(verdicts: &Verdicts, judged: &Judged, head: &Totals, base: Option<&Totals>) -> String {
+/// `base` comes with what was left out of the comparison.
+fn project(verdicts: &Verdicts, judged: &Judged, head: &Totals, base: Option<(&Totals, String)>) -> String {
     let style = verdicts.style;
     if judged.outcome == Outcome::AutoPassed {
         return "Passes: no report with this flag was uploaded".to_owned();
@@ -137,9 +140,9 @@ fn project(verdicts: &Verdicts, judged: &Judged, head: &Totals, base: Option<&To
     }
     let share = style.project(head);
     let compared = match (&verdicts.base, base) {
-        (Base::Found(commit), Some(base)) => {
+        (Base::Found(commit), Some((base, left_out))) => {
             let difference = style.difference(head, base).map(|text| format!(" {text}")).unwrap_or_default();
-            format!("{share}{difference} vs {}", commit.sha.short())
+            format!("{share}{difference} vs {}{left_out}", commit.sha.short())
         }
         _ => share,
     };
@@ -172,6 +175,26 @@ fn project(verdicts: &Verdicts, judged: &Judged, head: &Totals, base: Option<&To
             }
             _ => compared,
         },
+    }
+}
+
+/// What was decided about an upload that is empty on purpose.
+pub(super) fn empty(passed: bool) -> &'static str {
+    match passed {
+        true => "No report needed: what was changed needs no test",
+        false => "No report was uploaded, and what was changed needs one",
+    }
+}
+
+/// What only one of the two sides has, so that neither number speaks of it.
+fn left_out(verdicts: &Verdicts) -> String {
+    let mut names =
+        verdicts.left_out.iter().map(|one| one.flag.as_deref().map_or("unflagged uploads".to_owned(), one_line));
+    let Some(first) = names.next() else { return String::new() };
+    match names.len() {
+        0 => format!(" leaving out {first}"),
+        1 => format!(" leaving out {first} and {}", names.next().unwrap_or_default()),
+        more => format!(" leaving out {first} and {more} more"),
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn judge(verdicts: &mut Verdicts, kind: Kind, judged: Option<Judged>)
         (Kind::Changes, _) => Measured::Changes(Some(verdicts.indirect.len())),
         (Kind::Project, _) => {
             let base = verdicts.project.compared.map(|compared| compared.base);
-            Measured::Project { head: verdicts.project.totals, base }
+            Measured::Project { head: verdicts.project.totals, base, in_part: false }
         }
     };
     verdicts.judgements.push(Judgement { title: "default".to_owned(), scope: Scope::Whole, measured, judged });
@@ -110,6 +110,7 @@ pub(super) fn passing() -> Verdicts {
         uploads: uploads(6),
         waiting: None,
         incomplete: Vec::new(),
+        empty: None,
         configuration: Vec::new(),
         remarks: Vec::new(),
         style: Style { precision: 2, rounding: Rounding::Down, metric: Metric::Codecov },

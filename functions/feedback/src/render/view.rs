@@ -9,9 +9,10 @@ use covermark_state::report_view::{PartView, PatchFileView, ReportView, VerdictV
 use super::{
     comment, heading,
     numbers::{count, grouped},
+    project,
     status::{VerdictState, WantedVerdict},
 };
-use crate::judge::{Base, BaseReason, Carried, NoBase, PatchCoverage, Style, Verdicts};
+use crate::judge::{Base, BaseReason, Carried, ComponentCarried, NoBase, PatchCoverage, Style, Verdicts};
 
 /// Entries of one list that are kept.
 const MOST: usize = 5_000;
@@ -19,21 +20,19 @@ const MOST: usize = 5_000;
 /// The document beside the report.
 pub(super) fn view(verdicts: &Verdicts, posted: &[WantedVerdict]) -> ReportView {
     let style = verdicts.style;
-    let difference = verdicts.project.compared.as_ref().and_then(|both| style.difference(&both.head, &both.base));
-    let project = format!("{} {}", style.project(&verdicts.project.totals), difference.unwrap_or_default());
     let patch: &[PatchFile] = match &verdicts.patch {
         Some(PatchCoverage::Lines { files, .. }) => files,
         _ => &[],
     };
-    let line = |name: &str, sums: (Option<&Totals>, Option<&Totals>, Option<&Totals>), carried: Option<&Carried>| {
-        part(style, name, sums, carried)
+    let line = |name: &str, sums: (Option<&Totals>, Option<&Totals>, Option<&Totals>), remark: String| {
+        part(style, name, sums, remark)
     };
     ReportView {
         pull: verdicts.pull,
         heading: heading::heading(verdicts),
         waiting: verdicts.waiting.is_some(),
         verdicts: posted.iter().map(verdict).collect(),
-        project: project.trim_end().to_owned(),
+        project: project::numbers(verdicts).told(),
         base: base(&verdicts.base),
         base_commit: match &verdicts.base {
             Base::Found(base) => Some(base.sha.clone()),
@@ -43,7 +42,11 @@ pub(super) fn view(verdicts: &Verdicts, posted: &[WantedVerdict]) -> ReportView 
             .flags
             .iter()
             .map(|one| {
-                line(&one.name, (one.head.as_ref(), one.base.as_ref(), one.patch.as_ref()), one.carried.as_ref())
+                line(
+                    &one.name,
+                    (one.head.as_ref(), one.base.as_ref(), one.patch.as_ref()),
+                    one.carried.as_ref().map(from).unwrap_or_default(),
+                )
             })
             .collect(),
         components: verdicts
@@ -51,7 +54,8 @@ pub(super) fn view(verdicts: &Verdicts, posted: &[WantedVerdict]) -> ReportView 
             .iter()
             .map(|one| {
                 let head = Some(&one.head).filter(|head| head.lines > 0);
-                line(&one.name, (head, one.base.as_ref(), one.patch.as_ref()), one.carried.as_ref())
+                let remark = one.carried.as_ref().map(component_from).unwrap_or_default();
+                line(&one.name, (head, one.base.as_ref(), one.patch.as_ref()), remark)
             })
             .collect(),
         patch: patch
@@ -116,7 +120,7 @@ fn part(
     style: Style,
     name: &str,
     (head, base, patch): (Option<&Totals>, Option<&Totals>, Option<&Totals>),
-    carried: Option<&Carried>,
+    remark: String,
 ) -> PartView {
     let difference = head.zip(base).and_then(|(head, base)| style.difference(head, base));
     let measured = patch.filter(|patch| patch.ratio(style.metric).total > 0);
@@ -125,13 +129,18 @@ fn part(
         coverage: head.map_or_else(|| "no report here".to_owned(), |head| style.project(head)),
         difference: difference.unwrap_or_default().trim_matches(['(', ')']).to_owned(),
         patch: measured.map(|patch| style.patch(patch)).unwrap_or_default(),
-        remark: carried.map(from).unwrap_or_default(),
+        remark,
     }
 }
 
 fn from(carried: &Carried) -> String {
     let age = carried.behind.map(|behind| format!(", {} ago", count(behind, "commit", "commits"))).unwrap_or_default();
     format!("carried forward from {}{age}", carried.from.short())
+}
+
+fn component_from(ComponentCarried { carried, in_part }: &ComponentCarried) -> String {
+    let in_part = if *in_part { "in part " } else { "" };
+    format!("{in_part}{}", from(carried))
 }
 
 fn file_of(style: Style, file: &PatchFile) -> PatchFileView {

@@ -13,6 +13,7 @@ use covermark_state::{
     blobs::Blobs,
     jobs::{FeedbackJob, Job as _},
     queue::Queue,
+    report_view::ReportView,
     rows::{
         installation::{Installation, Selection},
         pull::{Pull, PullState},
@@ -278,6 +279,13 @@ impl House {
         let latest = runs.iter().filter(|run| run.name == name).max_by_key(|run| run.id)?;
         let state = latest.conclusion.clone().unwrap_or_else(|| latest.status.clone());
         Some((state, self.masked(latest.title.as_deref().unwrap_or_default())))
+    }
+
+    /// What the report page shows of the head.
+    pub(crate) async fn view(&self) -> ReportView {
+        let id = self.widgets.state().id;
+        let view = self.feedback.blobs.report_view(&Provider::github(), id, &self.head).await;
+        view.expect("the storage").expect("a report")
     }
 
     /// The only comment on the pull request.

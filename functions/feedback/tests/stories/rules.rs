@@ -77,7 +77,7 @@ async fn with_notify_error_a_broken_upload_is_told_instead_of_numbers_without_it
     let (state, text) = house.status(&house.head, PATCH).expect("a status");
     assert_snapshot!(format!("{state}: {text}"), @"error: 1 of 2 uploads could not be read; nothing is judged");
     assert_snapshot!(first_lines(&house.comment()), @r"
-    ### ⚠️ 1 of 2 uploads could not be read, so coverage is not judged · all 4 changed lines are covered
+    ### ⚠️ 1 of 2 uploads could not be read, so coverage is not judged · all 4 changed lines are covered in the others
     `e2e`: This is no coverage report that is known here. It is not among the formats that are read (LCOV, Cobertura, JaCoCo, Clover, Go, Istanbul and more). Let the coverage tool write one of them.
     ");
 }

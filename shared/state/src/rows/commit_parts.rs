@@ -34,11 +34,8 @@ pub struct Concluded {
 /// A report that was uploaded for an earlier commit and stands in for one that was not uploaded for this one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CarriedRow {
-    /// The flag, or the component's id.
+    /// The flag.
     pub name: String,
-    /// Whether `name` is a component's id.
-    #[serde(default)]
-    pub component: bool,
     /// The commit that it was uploaded for.
     pub from: CommitSha,
     /// How many commits that lies back.

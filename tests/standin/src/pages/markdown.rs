@@ -67,7 +67,8 @@ pub(super) fn render(text: &str) -> String {
     for element in filter.open.iter().rev() {
         out.push_str(&format!("</{element}>"));
     }
-    out
+    // A wide table scrolls by itself there, so it can be reached by keyboard.
+    out.replace("<table>", "<table tabindex=\"0\">")
 }
 
 /// What the raw HTML so far has opened.

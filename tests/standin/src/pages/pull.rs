@@ -1,5 +1,7 @@
 //! The page of a pull request.
 
+use serde_json::Value;
+
 use super::{diff, escape, layout, markdown};
 use crate::{
     server::Answer,
@@ -93,9 +95,22 @@ fn checks(repository: &Repository, pull: &Pull) -> String {
         if let Some(summary) = &run.summary {
             text.push_str(&format!("<div class=\"row markdown\">{}</div>", markdown::render(summary)));
         }
+        run.annotations.iter().for_each(|one| text.push_str(&annotation(one)));
     }
     text.push_str("</div>");
     text
+}
+
+/// Where GitHub shows it in the diff.
+fn annotation(one: &Value) -> String {
+    let part = |name: &str| one[name].as_str().unwrap_or_default();
+    let (first, last) = (one["start_line"].as_u64().unwrap_or(0), one["end_line"].as_u64().unwrap_or(0));
+    let lines = if first == last { first.to_string() } else { format!("{first}–{last}") };
+    format!(
+        "<div class=\"row\"><span class=\"wait\">▲</span> <code>{}:{lines}</code> {}</div>",
+        escape(part("path")),
+        escape(part("message"))
+    )
 }
 
 fn status_row(status: &CommitStatus) -> String {

@@ -96,7 +96,7 @@ fn a_failing_flag_is_in_the_first_line_when_nothing_else_fails() {
     verdicts.judgements.push(Judgement {
         title: "flag-unit".to_owned(),
         scope: Scope::Flag("unit".to_owned()),
-        measured: Measured::Project { head: lines(90, 100), base: Some(lines(91, 100)) },
+        measured: Measured::Project { head: lines(90, 100), base: Some(lines(91, 100)), in_part: false },
         judged: missed,
     });
     let text = comment(&verdicts);
