@@ -167,7 +167,7 @@ fn register(github: &GitHubStandIn, running: &Running, provider: &Provider) {
 
 /// Covermark on a data folder; on an empty one it is as somebody has it who just started it: no App is connected.
 pub async fn serve(data: &Path) -> Running {
-    Running::start(Start {
+    let mut start = Start {
         // Below, not in it: Covermark makes the folder itself, closed to others as it wants it.
         data: &data.join("covermark"),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -176,7 +176,8 @@ pub async fn serve(data: &Path) -> Running {
         uploads: Default::default(),
         rules: Default::default(),
         private_ca: None,
-    })
-    .await
-    .expect("Covermark starts")
+    };
+    // As an operator sets it who has a story of two hundred jobs.
+    start.uploads.uploads_per_commit = 400;
+    Running::start(start).await.expect("Covermark starts")
 }

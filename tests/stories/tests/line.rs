@@ -36,6 +36,35 @@ async fn a_report_becomes_one_comment_and_a_second_report_edits_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_verdicts_are_pending_as_soon_as_an_upload_is_opened_and_long_before_its_report() {
+    let town = Town::new().await;
+    let pull = town.open_pull_request().await;
+    let (head, number) = (pull.head_sha(), pull.state().number.0);
+    let job = lcov(&head, number, "unit", LCOV_PARSER);
+    let opened: serde_json::Value = job.open(&town, town.token.expose()).await.json().await.expect("JSON");
+    // All that there is to do is done, and nothing was ever sent to the slot.
+    town.settled().await;
+    let pending = || {
+        let runs = town.widgets.check_runs(&head).into_iter();
+        let mut runs: Vec<_> = runs.map(|run| (run.name, run.status, run.conclusion)).collect();
+        runs.sort_unstable();
+        runs
+    };
+    let waiting = |name: &str| (name.to_owned(), "in_progress".to_owned(), None);
+    assert_eq!(pending(), [waiting("covermark/patch"), waiting("covermark/project")]);
+    assert_eq!(pull.comments().len(), 0, "a comment that says nothing yet would be noise");
+    let slot = opened["raw_upload_location"].as_str().expect("an address");
+    let stored = town.http().put(slot).body(job.payload()).send().await.expect("an answer");
+    assert!(stored.status().is_success());
+    pull.expect_comment().await;
+    town.settled().await;
+    assert!(pending().iter().all(|(_, status, _)| status == "completed"), "the same two runs: {:?}", pending());
+    assert_eq!(pending().len(), 2);
+    town.github.disregard_effects();
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_state_survives_a_restart() {
     let mut town = Town::new().await;
     let pull = town.open_pull_request().await;
