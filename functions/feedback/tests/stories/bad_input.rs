@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use covermark_standin::Fault;
 use flate2::{Compression, write::GzEncoder};
+use insta::assert_snapshot;
 
 use crate::house::{House, PATH, lcov, source};
 
@@ -111,4 +112,32 @@ async fn in_a_locked_conversation_the_verdicts_come_and_the_reason_is_kept() {
     assert!(house.status(&house.head, "covermark/patch").is_some());
     let skipped = house.skipped(&house.head).await;
     assert!(skipped.contains(&"comment.forbidden".to_owned()), "{skipped:?}");
+}
+
+#[tokio::test]
+async fn a_change_of_five_thousand_files_is_counted_in_one_short_comment() {
+    let house = House::new().await;
+    house.report_on_main(0).await;
+    let paths: Vec<String> = (0..5_000).map(|n| format!("src/part_{n:04}.rs")).collect();
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "one();\ntwo();\n")).collect();
+    house.widgets.branch("wide", &house.main);
+    let head = house.widgets.push("wide", &files);
+    let pull = house.widgets.open_pull_request("Wide", "wide", "main");
+    let report: String = paths.iter().map(|path| lcov(path, 2, |_| true)).collect();
+    let key = house.open_for(&head, "unit", Some(pull.state().number)).await;
+    house.store(&key, report + &lcov(PATH, 10, |_| true)).await;
+    house.handle(&key).await.expect("feedback");
+    house.drain().await;
+    let comments = pull.comments();
+    assert_eq!(comments.len(), 1);
+    let comment = house.masked(&comments[0].body);
+    assert_snapshot!(comment, @r"
+    <!-- covermark:comment:gh:REPO:2 -->
+    ### ✅ All 10,000 changed lines are covered
+    Project **100 %** (unchanged) compared with [`MAIN`](https://github.example/acme/widgets/commit/MAIN) on `main` · 1 upload · [report](https://cov.example/gh/acme/widgets/pull/2)
+    ");
+    for context in ["covermark/patch", "covermark/project"] {
+        assert_eq!(house.status(&head, context).expect("a status").0, "success", "{context}");
+    }
+    house.github.disregard_effects();
 }

@@ -4,9 +4,12 @@ use covermark_coverage::compare::{IndirectFile, Presence, Uncovered};
 use insta::assert_snapshot;
 use proptest::prelude::{ProptestConfig, any, proptest};
 
-use super::{file, lacking, place};
+use super::{file, lacking, lines, place};
 use crate::{
-    judge::{Base, DroppedPath, PatchCoverage, UnreadableFile, Verdicts, Waiting},
+    judge::{
+        Base, ComponentLine, DroppedPath, FlagLine, LeftOut, NotCarried, PatchCoverage, Side, UnreadableFile, Verdicts,
+        Waiting,
+    },
     render::{
         comment::LONGEST,
         escape::{NAME, PATH, code, plain, sentence},
@@ -39,6 +42,21 @@ fn everywhere(name: &str) -> Verdicts {
         vec![DroppedPath { path: name.to_owned(), code: "unknown-path".to_owned(), why: "Not there.".to_owned() }];
     verdicts.uploads.passed_over = vec![format!("`{name}`: 1 unknown record was skipped, on line 2: `{name}`")];
     verdicts.configuration = vec![super::problem(1, name, "is not a key")];
+    let sums = Some(lines(1, 2));
+    verdicts.flags = vec![FlagLine { name: name.to_owned(), head: sums, base: sums, patch: sums, carried: None }];
+    verdicts.components = vec![ComponentLine {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        head: lines(1, 2),
+        base: sums,
+        patch: sums,
+        carried: None,
+    }];
+    verdicts.left_out = vec![LeftOut {
+        flag: Some(name.to_owned()),
+        lacking: Side::Head,
+        not_carried: Some(NotCarried::Renamed { to: name.to_owned() }),
+    }];
     verdicts
 }
 
