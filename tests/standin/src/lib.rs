@@ -41,7 +41,7 @@ pub use effects::Effect;
 pub use faults::{Fault, Gate};
 pub use git::{Blob, ChangeKind, Commit, FileChange, Signature, Tree, changes, unified};
 pub use journal::Exchange;
-pub use story::{AppInstallation, CommitDraft, GitHubStandIn, Options, Owner, PullRequest, Repo};
+pub use story::{AppInstallation, CommitDraft, GitHubStandIn, LateCommit, Options, Owner, PullRequest, Repo};
 
 #[cfg(test)]
 mod tests;

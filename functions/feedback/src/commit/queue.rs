@@ -38,7 +38,7 @@ impl Run<'_> {
     ) -> Result<(Done, bool), FeedbackError> {
         let mut skipped = vec![Skip::InQueue];
         Box::pin(memory.look_at_queue(self.app, site, self.key, queued)).await?;
-        let set = settle::look(self.app, site, self.key, assembled, memory, self.timing).await?;
+        let mut set = settle::look(self.app, site, self.key, assembled, memory, self.timing).await?;
         let waits = set.waiting().is_some();
         let carried =
             if set.here == 0 && !waits { Box::pin(self.of_the_pull(site, queued, &mut skipped)).await? } else { None };
@@ -46,10 +46,12 @@ impl Run<'_> {
             Some(verdicts) => verdicts,
             None => self.judged(site, Some(queued.pull), assembled, memory, &set, &mut skipped).await?,
         };
+        let verdicts = Verdicts { standing: self.standing(assembled), ..verdicts };
         let mut wanted = render(&verdicts, &site.place);
         wanted.comment = None;
         let contexts = wanted.verdicts.iter().map(|verdict| verdict.context.clone()).collect();
         let posted = post::to_commit(self.app, site, lease, self.key, &wanted).await?;
+        set.not_yet(&posted.skipped, assembled, self.app.clock.now());
         settle::note(self.app, self.key, assembled, &set, contexts).await?;
         skipped.extend(set.skip);
         Ok((done(verdicts, posted, skipped, memory), waits))

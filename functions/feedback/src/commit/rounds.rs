@@ -1,5 +1,7 @@
 //! Rounds of evidence, judgement and posting, as long as uploads come in meanwhile.
 
+use std::collections::BTreeSet;
+
 use covermark_state::rows::{timing::Queued, upload::Sifted};
 use covermark_types::PullNumber;
 
@@ -24,6 +26,22 @@ use crate::{
 /// How often one run goes round because uploads came in while it posted; then the queue brings it again.
 const ROUNDS: usize = 5;
 
+/// What the rounds came to.
+pub(super) enum Came {
+    /// What was to be done was done.
+    Done(Done),
+    /// The pull request is not open at this commit any more, and this one is.
+    Elsewhere(PullNumber),
+}
+
+/// What one round came to.
+enum Round {
+    /// It was posted; whether more is waited for.
+    Posted(Done, bool),
+    /// As [`Came::Elsewhere`].
+    Elsewhere(PullNumber),
+}
+
 impl Run<'_> {
     /// Goes round until what was posted speaks of all that is there.
     pub(super) async fn rounds(
@@ -33,7 +51,7 @@ impl Run<'_> {
         queued: Option<&Queued>,
         mut assembled: Assembled,
         lease: &Lease,
-    ) -> Result<Done, FeedbackError> {
+    ) -> Result<Came, FeedbackError> {
         let mut memory = Memory::default();
         for round in 0..ROUNDS {
             // The first time it is as fresh as the commit's lease, which nobody else has had since.
@@ -43,7 +61,10 @@ impl Run<'_> {
             let speaks_of = evidence(&assembled.uploads, self.app.clock.now());
             let (done, waits) = match queued {
                 Some(queued) => Box::pin(self.queue_round(site, lease, queued, &assembled, &mut memory)).await?,
-                None => Box::pin(self.round(site, lease, number, &assembled, &mut memory)).await?,
+                None => match Box::pin(self.round(site, lease, number, &assembled, &mut memory)).await? {
+                    Round::Posted(done, waits) => (done, waits),
+                    Round::Elsewhere(other) => return Ok(Came::Elsewhere(other)),
+                },
             };
             notes::finished(self.app, self.key, &speaks_of, &done.skipped).await?;
             let now = self.app.clock.now();
@@ -52,13 +73,13 @@ impl Run<'_> {
             let uploads = Sifted::of(uploads).counted;
             // While others are still to come, they are taken along a few at a time.
             if waits || evidence(&uploads, now) == speaks_of {
-                return Ok(done);
+                return Ok(Came::Done(done));
             }
         }
         Err(FeedbackError::Contended)
     }
 
-    /// One round; whether more is waited for.
+    /// One round.
     async fn round(
         &self,
         site: &Site,
@@ -66,26 +87,24 @@ impl Run<'_> {
         number: Option<PullNumber>,
         assembled: &Assembled,
         memory: &mut Memory,
-    ) -> Result<(Done, bool), FeedbackError> {
+    ) -> Result<Round, FeedbackError> {
         let mut skipped = Vec::new();
         let mut pull = None;
         if let Some(number) = number {
-            let before = assembled.row.posted.is_some();
-            let no_more = match Box::pin(memory.look(self.app, site, self.key, number, before)).await? {
-                Seen::Pull => {
-                    pull = Some(number);
-                    None
+            let why = self.why_not(site, number, assembled, memory).await?;
+            // The first pull request that was named for a commit need not be the one that is open at it now.
+            if matches!(why, Some(Skip::HeadMoved | Skip::PullClosed | Skip::PullNotFound))
+                && let Some(other) = self.pull_of_commit(site).await?.filter(|other| *other != number)
+            {
+                return Ok(Round::Elsewhere(other));
+            }
+            match why {
+                None => pull = Some(number),
+                Some(skip @ (Skip::HeadMoved | Skip::PullClosed)) => {
+                    settle::over(self.app, self.key, assembled).await?;
+                    return Ok(Round::Posted(Done::skipped(skip), false));
                 }
-                Seen::Moved => Some(Skip::HeadMoved),
-                Seen::Closed => Some(Skip::PullClosed),
-                Seen::Nothing(skip) => {
-                    skipped.push(skip);
-                    None
-                }
-            };
-            if let Some(skip) = no_more {
-                settle::over(self.app, self.key, assembled).await?;
-                return Ok((Done::skipped(skip), false));
+                Some(skip) => skipped.push(skip),
             }
         }
         if pull.is_none() {
@@ -93,8 +112,9 @@ impl Run<'_> {
             let (branch, parent) = (assembled.row.branch.clone(), assembled.row.parent.clone());
             memory.look_at_push(self.app, site, self.key, branch, parent).await?;
         }
-        let set = settle::look(self.app, site, self.key, assembled, memory, self.timing).await?;
-        let verdicts = self.judged(site, pull, assembled, memory, &set, &mut skipped).await?;
+        let mut set = settle::look(self.app, site, self.key, assembled, memory, self.timing).await?;
+        let mut verdicts = self.judged(site, pull, assembled, memory, &set, &mut skipped).await?;
+        verdicts.standing = self.standing(assembled);
         let mut wanted = render(&verdicts, &site.place);
         if set.here == 0 && set.waiting().is_some() {
             // Pending verdicts are seen at once; a comment that says nothing yet would only be noise.
@@ -108,13 +128,38 @@ impl Run<'_> {
             }
             None => post::to_commit(self.app, site, lease, self.key, &wanted).await?,
         };
+        set.not_yet(&posted.skipped, assembled, self.app.clock.now());
         settle::note(self.app, self.key, assembled, &set, contexts).await?;
         skipped.extend(set.skip);
         let waits = set.waiting().is_some();
         if waits {
             memory.keep(self.app, self.key).await;
         }
-        Ok((done(verdicts, posted, skipped, memory), waits))
+        Ok(Round::Posted(done(verdicts, posted, skipped, memory), waits))
+    }
+
+    /// Looks at the pull request; why it is not this commit's, if it is not.
+    async fn why_not(
+        &self,
+        site: &Site,
+        number: PullNumber,
+        assembled: &Assembled,
+        memory: &mut Memory,
+    ) -> Result<Option<Skip>, FeedbackError> {
+        let before = assembled.row.posted.is_some();
+        Ok(match Box::pin(memory.look(self.app, site, self.key, number, before)).await? {
+            Seen::Pull => None,
+            Seen::Moved => Some(Skip::HeadMoved),
+            Seen::Closed => Some(Skip::PullClosed),
+            Seen::Nothing(skip) => Some(skip),
+        })
+    }
+
+    /// The contexts that stand on the commit, as far as we know.
+    pub(super) fn standing(&self, assembled: &Assembled) -> BTreeSet<String> {
+        let posted = assembled.row.posted.iter();
+        let posted = posted.flat_map(|posted| posted.statuses.keys().chain(posted.checks.keys()));
+        posted.chain(&self.timing.contexts).cloned().collect()
     }
 
     /// The verdicts over what was seen.

@@ -1,7 +1,10 @@
 //! The order of the steps, under the lease.
 
 use covermark_github::{Error, GitHub};
-use covermark_state::rows::{repository::Repository, timing::Timing};
+use covermark_state::rows::{
+    repository::Repository,
+    timing::{Queued, Timing},
+};
 use covermark_types::{InstallationId, PullNumber, RepositoryName};
 
 use super::{
@@ -9,7 +12,9 @@ use super::{
     ci::Ci,
     lease::Lease,
     news::{News, news},
-    notes, queue, renamed, settle, timer,
+    notes, queue, renamed,
+    rounds::Came,
+    settle, timer,
 };
 use crate::{
     Feedback, FeedbackError, Skip,
@@ -126,10 +131,29 @@ impl Run<'_> {
         };
         // A branch's name is anybody's to choose: the head of an open pull request is judged as that, whatever it is called.
         let queued = queued.filter(|_| number.is_none());
+        match self.under_pulls_lease(site, number, queued.as_ref(), assembled).await? {
+            Came::Done(done) => Ok(done),
+            Came::Elsewhere(other) => {
+                let assembled = assemble::assemble(self.app, self.key, None).await?;
+                match self.under_pulls_lease(site, Some(other), None, assembled).await? {
+                    Came::Done(done) => Ok(done),
+                    Came::Elsewhere(_) => Err(FeedbackError::Contended),
+                }
+            }
+        }
+    }
+
+    async fn under_pulls_lease(
+        &self,
+        site: &Site,
+        number: Option<PullNumber>,
+        queued: Option<&Queued>,
+        assembled: Assembled,
+    ) -> Result<Came, FeedbackError> {
         let lease = Lease::take(self.app, self.key, number).await?;
-        let done = Box::pin(self.rounds(site, number, queued.as_ref(), assembled, &lease)).await;
+        let came = Box::pin(self.rounds(site, number, queued, assembled, &lease)).await;
         lease.give_back(self.app).await;
-        done
+        came
     }
 
     /// Whether CI ended, which is all that can have changed; when not, somebody comes back.
@@ -146,7 +170,8 @@ impl Run<'_> {
         Ok(true)
     }
 
-    async fn pull_of_commit(&self, site: &Site) -> Result<Option<PullNumber>, FeedbackError> {
+    /// The open pull request at this commit, which is the commit's from now on.
+    pub(super) async fn pull_of_commit(&self, site: &Site) -> Result<Option<PullNumber>, FeedbackError> {
         match pull::of_commit(&site.client, self.key.repository, &self.key.sha).await {
             Ok(Some(number)) => {
                 notes::amend(self.app, self.key, |row| row.pull = Some(number)).await?;

@@ -1,5 +1,7 @@
 //! How far the commit's set of uploads is, with a look at CI where the rule needs one; and what is noted of it.
 
+use std::time::Duration;
+
 use covermark_github::Error;
 use covermark_policy::Policy;
 use covermark_state::rows::timing::{Settled, Timing};
@@ -28,7 +30,15 @@ pub(super) struct Seen {
     pub(super) skip: Option<Skip>,
     /// CI failed, and the rules want it to pass: until when it may be run again.
     pub(super) ci_failed: Option<Timestamp>,
+    /// GitHub does not know the commit yet: when it is asked again.
+    pub(super) again: Option<Timestamp>,
 }
+
+/// For how long a commit that GitHub does not know is asked for again: what CI knows and GitHub does not is late by seconds.
+const UNKNOWN: Duration = Duration::from_secs(60 * 60);
+/// How soon, at first and later.
+const SOONEST: Duration = Duration::from_secs(30);
+const LATEST: Duration = Duration::from_secs(15 * 60);
 
 /// Looks how far the set is.
 pub(super) async fn look(
@@ -56,7 +66,7 @@ pub(super) async fn look(
     };
     let here = assembled.uploads.iter().filter(|upload| is_here(upload)).count();
     if let Some(set) = facts.decide(None) {
-        return Ok(Seen { set, here, skip: None, ci_failed: None });
+        return Ok(Seen { set, here, skip: None, ci_failed: None, again: None });
     }
     let ci = how_far_is_ci(app, site, key, policy).await?;
     let skip = (ci == Ci::Unreadable).then_some(Skip::NoCi);
@@ -64,7 +74,7 @@ pub(super) async fn look(
     let set = facts.decide(Some(&ci)).unwrap_or(Set::Complete);
     let failed = policy.notify.require_ci_to_pass && ci == Ci::Ended { well: false };
     let ci_failed = (failed && !matches!(set, Set::Waiting { .. })).then(|| facts.deadline());
-    Ok(Seen { set, here, skip, ci_failed })
+    Ok(Seen { set, here, skip, ci_failed, again: None })
 }
 
 /// How far CI is.
@@ -114,12 +124,22 @@ impl Seen {
         }
     }
 
+    /// Notes when to come again for a commit that GitHub refused as unknown: as long after now as it is known to us, and not
+    /// for ever.
+    pub(super) fn not_yet(&mut self, refusals: &[Skip], assembled: &Assembled, now: Timestamp) {
+        let age = now.duration_since(assembled.row.created_at).unsigned_abs();
+        if refusals.contains(&Skip::CommitUnknown) && age < UNKNOWN {
+            self.again = Some(now + age.clamp(SOONEST, LATEST));
+        }
+    }
+
     /// Until when is waited; for CI that failed until then as well, since it may be run again.
     fn until(&self, now: Timestamp) -> Option<Timestamp> {
-        match &self.set {
+        let until = match &self.set {
             Set::Waiting { until, .. } => Some(*until),
             _ => self.ci_failed.filter(|until| now < *until),
-        }
+        };
+        until.into_iter().chain(self.again).min()
     }
 }
 
@@ -156,6 +176,6 @@ pub(super) async fn note(
 /// Notes that nobody waits for the commit any more, whatever it has.
 pub(super) async fn over(app: &Feedback, key: &CommitKey, assembled: &Assembled) -> Result<(), FeedbackError> {
     let here = assembled.uploads.iter().filter(|upload| is_here(upload)).count();
-    let seen = Seen { set: Set::Complete, here, skip: None, ci_failed: None };
+    let seen = Seen { set: Set::Complete, here, skip: None, ci_failed: None, again: None };
     note(app, key, assembled, &seen, Vec::new()).await
 }

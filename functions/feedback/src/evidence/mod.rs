@@ -194,19 +194,7 @@ impl Memory {
         if self.diff.is_some() {
             return Ok(None);
         }
-        let text = match self.said.diff(&site.client, number).await {
-            Ok(text) => text,
-            Err(Error::DiffTooLarge(_) | Error::TooLarge { .. }) => return Ok(Some(Err(DiffUnknown::TooLarge))),
-            Err(Error::Forbidden(_)) => return Ok(Some(Err(DiffUnknown::NotAllowed))),
-            // The answer about the pull request itself says it as well, and what to make of it.
-            Err(error) if error.is_not_found() => return Ok(Some(Err(DiffUnknown::NotAllowed))),
-            Err(error) => return Err(error.into()),
-        };
-        let parsed = tokio::task::spawn_blocking(move || Diff::parse(&text)).await?;
-        Ok(Some(parsed.map_err(|error| {
-            tracing::warn!(pull = number.0, %error, "a diff cannot be read");
-            DiffUnknown::Broken
-        })))
+        parsed(self.said.diff(&site.client, number).await, &number.to_string()).await.map(Some)
     }
 
     /// What depends on the ends, asked early on a guess; nothing without one.
@@ -276,6 +264,22 @@ impl Memory {
         }
         Ok(found)
     }
+}
+
+/// The diff of GitHub's answer, or why there is none. `what` is said in the log.
+async fn parsed(answer: Result<Vec<u8>, Error>, what: &str) -> Result<Result<Diff, DiffUnknown>, FeedbackError> {
+    let text = match answer {
+        Ok(text) => text,
+        Err(Error::DiffTooLarge(_) | Error::TooLarge { .. }) => return Ok(Err(DiffUnknown::TooLarge)),
+        // The answer about the thing itself says it as well, and what to make of it.
+        Err(Error::Forbidden(_) | Error::NotFound(_)) => return Ok(Err(DiffUnknown::NotAllowed)),
+        Err(error) => return Err(error.into()),
+    };
+    let parsed = tokio::task::spawn_blocking(move || Diff::parse(&text)).await?;
+    Ok(parsed.map_err(|error| {
+        tracing::warn!(what, %error, "a diff cannot be read");
+        DiffUnknown::Broken
+    }))
 }
 
 /// What was asked before the ends were certain.

@@ -138,6 +138,7 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         waiting: evidence.waiting,
         incomplete: evidence.incomplete,
         empty,
+        standing: BTreeSet::new(),
         configuration: evidence.configuration,
         remarks,
         style,

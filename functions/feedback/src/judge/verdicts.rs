@@ -1,5 +1,7 @@
 //! What `judge` found, as values: all that `render` needs to know, and nothing about how it will look.
 
+use std::collections::BTreeSet;
+
 use covermark_coverage::{
     Metric, Rounding, Totals,
     compare::{IndirectFile, PatchFile},
@@ -46,6 +48,8 @@ pub(crate) struct Verdicts {
     pub incomplete: Vec<String>,
     /// What was decided about an upload that is empty on purpose: whether the verdicts pass.
     pub empty: Option<bool>,
+    /// Contexts that stand on the commit: one that is not to be posted any more is concluded there.
+    pub standing: BTreeSet<String>,
     /// What is wrong with the repository's configuration file.
     pub configuration: Vec<FileProblem>,
     /// Things the reader must know to trust the numbers, as whole sentences.
@@ -125,6 +129,8 @@ pub(crate) enum DiffUnknown {
     Broken,
     /// The App may not read it.
     NotAllowed,
+    /// Nobody told what a merge queue put its commit on, so there is nothing to make a diff against.
+    NoParent,
 }
 
 /// What the project is compared with.

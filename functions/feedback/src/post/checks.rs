@@ -146,7 +146,8 @@ async fn look_for(
         let part = match site.client.check_runs_page(&key.sha, ours, page).await {
             Ok(part) => part,
             // Whoever may not look will be told the same when making them.
-            Err(Error::Forbidden(_) | Error::NotFound(_)) => return Ok(found),
+            Err(Error::Forbidden(_)) => return Ok(found),
+            Err(error) if super::is_commit_unknown(&error) => return Ok(found),
             Err(error) => return Err(error.into()),
         };
         let by_us = |run: &CheckRun| run.app().is_none_or(|app| app == ours);
@@ -225,6 +226,7 @@ fn state(state: VerdictState) -> CheckState {
     match state {
         VerdictState::Pending => CheckState::InProgress,
         VerdictState::Success => CheckState::Completed(Conclusion::Success),
+        VerdictState::Neutral => CheckState::Completed(Conclusion::Neutral),
         // GitHub has no `error` here; what could not be judged must not pass either.
         VerdictState::Failure | VerdictState::Error => CheckState::Completed(Conclusion::Failure),
     }
@@ -250,7 +252,7 @@ fn annotations_digest(verdict: &WantedVerdict) -> String {
 fn reason(error: &Error) -> Option<Skip> {
     match error {
         Error::Forbidden(_) => Some(Skip::CheckForbidden),
-        Error::NotFound(_) => Some(Skip::CommitUnknown),
+        error if super::is_commit_unknown(error) => Some(Skip::CommitUnknown),
         Error::Rejected(_) => Some(Skip::CheckRejected),
         _ => None,
     }

@@ -9,7 +9,7 @@ mod checks;
 mod comment;
 mod statuses;
 
-use covermark_github::CommentId;
+use covermark_github::{CommentId, Error};
 use covermark_state::rows::{commit::Posted as Remembered, repository_settings::RepositorySettings};
 use covermark_types::PullNumber;
 use serde::Serialize;
@@ -148,6 +148,15 @@ async fn verdicts(
         false => {}
     }
     Ok(outcome)
+}
+
+/// Whether GitHub does not know the commit: a 422 with these words, and a 404 on older servers.
+fn is_commit_unknown(error: &Error) -> bool {
+    match error {
+        Error::NotFound(_) => true,
+        Error::Rejected(answer) => answer.status == 422 && answer.message.starts_with("No commit found"),
+        _ => false,
+    }
 }
 
 async fn remembered(app: &Feedback, key: &CommitKey) -> Result<Remembered, FeedbackError> {

@@ -65,7 +65,8 @@ pub(super) async fn post(
 async fn set(site: &Site, key: &CommitKey, verdict: &WantedVerdict, target_url: Option<&Url>) -> Result<(), Error> {
     let state = match verdict.state {
         VerdictState::Pending => StatusState::Pending,
-        VerdictState::Success => StatusState::Success,
+        // A status cannot be neutral; it must not stand in the way.
+        VerdictState::Success | VerdictState::Neutral => StatusState::Success,
         VerdictState::Failure => StatusState::Failure,
         VerdictState::Error => StatusState::Error,
     };
@@ -77,7 +78,7 @@ async fn set(site: &Site, key: &CommitKey, verdict: &WantedVerdict, target_url: 
 fn reason(error: &Error) -> Option<Skip> {
     match error {
         Error::Forbidden(_) => Some(Skip::StatusForbidden),
-        Error::NotFound(_) => Some(Skip::CommitUnknown),
+        error if super::is_commit_unknown(error) => Some(Skip::CommitUnknown),
         Error::Rejected(_) => Some(Skip::StatusRejected),
         _ => None,
     }

@@ -25,6 +25,8 @@ pub(crate) enum VerdictState {
     Pending,
     /// Nothing stands in the way of merging.
     Success,
+    /// Nothing is said any more, and something was: a required check that stayed pending would never let anything merge.
+    Neutral,
     /// Merging is advised against.
     Failure,
     /// Nothing could be judged although something should have been: not a way around the check.
@@ -46,14 +48,19 @@ pub(crate) struct WantedVerdict {
     pub annotations: Vec<Annotation>,
 }
 
-/// The verdicts that the repository asks for: none for what it has switched off.
+/// The verdicts that the repository asks for: none for what it has switched off, unless something stands there already.
 pub(super) fn verdicts(verdicts: &Verdicts, place: &Place) -> Vec<WantedVerdict> {
-    let posted = verdicts.judgements.iter().filter(|one| one.judged.state() != State::Silent);
+    let is_posted = |one: &&Judgement| {
+        one.judged.state() != State::Silent || verdicts.standing.contains(&one.context(&verdicts.context_prefix))
+    };
+    let posted = verdicts.judgements.iter().filter(is_posted);
     let wanted = posted.map(|one| {
         let (state, sentence) = match &verdicts.waiting {
             Some(waiting) => (VerdictState::Pending, still(waiting)),
             // Not a success: a report that nobody can read must not be a way around the check.
-            None if verdicts.uploads.nothing_readable() => (VerdictState::Error, UNREADABLE.to_owned()),
+            None if verdicts.uploads.nothing_readable() && one.judged.state() != State::Silent => {
+                (VerdictState::Error, UNREADABLE.to_owned())
+            }
             None => (state(&one.judged), without(verdicts, sentence(verdicts, one))),
         };
         let description = cut(sentence);
@@ -70,7 +77,8 @@ pub(super) fn verdicts(verdicts: &Verdicts, place: &Place) -> Vec<WantedVerdict>
 
 fn state(judged: &Judged) -> VerdictState {
     match judged.state() {
-        State::Pass | State::Silent => VerdictState::Success,
+        State::Pass => VerdictState::Success,
+        State::Silent => VerdictState::Neutral,
         State::Fail => VerdictState::Failure,
         State::Error => VerdictState::Error,
     }
@@ -242,6 +250,7 @@ fn unknown(why: DiffUnknown) -> &'static str {
         DiffUnknown::TooLarge => "Not known: the change is too large for GitHub's diff",
         DiffUnknown::Broken => "Not known: GitHub's diff could not be read",
         DiffUnknown::NotAllowed => "Not known: Covermark may not read the diff",
+        DiffUnknown::NoParent => "Not known: GitHub did not tell what the merge queue put this on",
     }
 }
 

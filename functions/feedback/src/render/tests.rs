@@ -111,6 +111,7 @@ pub(super) fn passing() -> Verdicts {
         waiting: None,
         incomplete: Vec::new(),
         empty: None,
+        standing: std::collections::BTreeSet::new(),
         configuration: Vec::new(),
         remarks: Vec::new(),
         style: Style { precision: 2, rounding: Rounding::Down, metric: Metric::Codecov },

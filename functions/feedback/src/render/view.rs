@@ -74,6 +74,7 @@ fn verdict(wanted: &WantedVerdict) -> VerdictView {
     let state = match wanted.state {
         VerdictState::Pending => "pending",
         VerdictState::Success => "success",
+        VerdictState::Neutral => "neutral",
         VerdictState::Failure => "failure",
         VerdictState::Error => "error",
     };

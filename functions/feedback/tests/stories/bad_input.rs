@@ -78,18 +78,6 @@ async fn a_draft_is_judged_as_any_other_and_a_merged_one_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_commit_that_github_does_not_know_yet_is_kept_with_the_reason() {
-    let house = House::new().await;
-    let unknown = "00000000000000000000000000000000000000aa".parse().expect("a SHA");
-    let key = house.open(&unknown, "unit", false).await;
-    house.store(&key, lcov(PATH, 14, |_| true)).await;
-    house.handle(&key).await.expect("feedback");
-    house.drain().await;
-    let skipped = house.skipped(&unknown).await;
-    assert!(skipped.iter().any(|code| code == "commit.unknown" || code == "status.rejected"), "{skipped:?}");
-}
-
-#[tokio::test]
 async fn what_a_person_wrote_into_our_comment_lasts_until_there_is_news() {
     let house = House::new().await;
     house.report("unit", lcov(PATH, 14, |line| line != 12)).await;

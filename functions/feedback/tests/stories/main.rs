@@ -9,6 +9,7 @@ mod crowds;
 mod direct;
 mod events;
 mod flags;
+mod heads;
 mod house;
 mod outsiders;
 mod parts;

@@ -115,3 +115,35 @@ async fn what_a_status_comes_to_when_ci_failed_is_the_rules_to_say() {
     assert_eq!(house.status(&house.head, "covermark/project").expect("a status").0, "error");
     assert_eq!(house.pull.comments().len(), 0, "a first comment is not made on a failed CI");
 }
+
+#[tokio::test]
+async fn what_stood_as_pending_is_concluded_when_ci_fails_and_the_rules_say_to_ignore_that() {
+    let rules = "codecov:\n  require_ci_to_pass: true\ncoverage:\n  status:\n    project:\n      default:\n        if_ci_failed: ignore\n    patch:\n      default:\n        if_ci_failed: ignore\n";
+    for checks in [false, true] {
+        let house = if checks { House::with_all_rights(&[("codecov.yml", rules)]).await } else { house(rules).await };
+        let stands = || if checks { house.check(&house.head, PATCH) } else { house.status(&house.head, PATCH) };
+        let suite = house.widgets.start_suite(&house.head, "github-actions");
+        house.report("unit", lcov(PATH, 14, |_| true)).await;
+        assert!(matches!(stands().expect("a verdict").0.as_str(), "pending" | "in_progress"));
+        house.widgets.end_suite(suite, "failure");
+        house.wake().await;
+        let (state, text) = stands().expect("a verdict");
+        assert_eq!(state, if checks { "neutral" } else { "success" });
+        assert!(text.starts_with("CI failed; coverage is not judged"), "{text}");
+        // Run again, CI passes.
+        house.widgets.end_suite(suite, "success");
+        house.wake().await;
+        assert_eq!(stands().expect("a verdict").0, "success");
+    }
+}
+
+#[tokio::test]
+async fn what_never_stood_stays_unsaid_when_ci_failed_and_the_rules_say_to_ignore_that() {
+    let rules = "codecov:\n  require_ci_to_pass: true\ncoverage:\n  status:\n    patch:\n      default:\n        if_ci_failed: ignore\n";
+    let house = house(rules).await;
+    let suite = house.widgets.start_suite(&house.head, "github-actions");
+    house.widgets.end_suite(suite, "failure");
+    house.report("unit", lcov(PATH, 14, |_| true)).await;
+    assert_eq!(house.status(&house.head, PATCH), None);
+    assert!(house.status(&house.head, "covermark/project").is_some());
+}

@@ -10,6 +10,7 @@ mod expect;
 mod hooks;
 pub(crate) mod installation;
 mod keys;
+mod late;
 mod owner;
 mod people;
 mod pull_request;
@@ -27,6 +28,7 @@ use url::Url;
 
 pub use commit::CommitDraft;
 pub use installation::AppInstallation;
+pub use late::LateCommit;
 pub use owner::Owner;
 pub use pull_request::PullRequest;
 pub(crate) use pull_request::pull_changes;
