@@ -3,13 +3,16 @@
 //! Many runs may assemble the same commit at once. The report's key is the hash of what went in, and the row is written
 //! only in the version that was read before the uploads were listed: whoever lists fewer uploads cannot overwrite.
 
+mod tried;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use covermark_coverage::{Report, merge, shard};
+use covermark_coverage::{Report, Totals, merge, shard};
 use covermark_state::rows::{
+    self,
     branch::BranchReport,
     commit::{CommitRow, CommitWrite},
     commit_parts::{FlagRow, bounded},
@@ -24,6 +27,8 @@ use crate::{
     judge::{MOST_FLAGS, Part, Source},
     totals,
 };
+
+pub(crate) use self::tried::{Tried, with_tried};
 
 /// How often the work starts again because another run was faster.
 const TRIES: usize = 12;
@@ -51,6 +56,13 @@ pub(crate) struct Assembled {
     shards: Shards,
 }
 
+impl Assembled {
+    /// Sums that were reported without the lines that they are of, when there is nothing better.
+    pub(crate) fn sums_alone(&self) -> Option<Totals> {
+        self.row.totals.filter(|_| self.row.report.is_none()).map(|sums| totals::of_row(&sums))
+    }
+}
+
 /// Shards that were read, by key. Kept only where uploads are told apart by their flags.
 type Shards = HashMap<String, Arc<Report>>;
 
@@ -74,7 +86,10 @@ pub(crate) async fn assemble(
         let mut wanted = row.clone();
         describe(&mut wanted, &uploads);
         wanted.report = report_key;
-        wanted.totals = wanted.report.is_some().then(|| totals::row(&report.totals()));
+        wanted.totals = match wanted.report {
+            Some(_) => Some(totals::row(&report.totals())),
+            None => sums(&uploads),
+        };
         if wanted == row {
             return Ok(Assembled { row, report, uploads, set_aside, parts, gone, shards });
         }
@@ -218,6 +233,14 @@ fn report_key(key: &CommitKey, shards: &[&str]) -> String {
         hash.update(shard);
     }
     format!("reports/{}/{}/{}/{}", key.provider, key.repository, key.sha, hex::encode(hash.finalize()))
+}
+
+/// The sums of uploads that have no lines: the newest one's. Sums of two cannot be put together, since nobody knows which
+/// lines they have in common.
+fn sums(uploads: &[Upload]) -> Option<rows::Totals> {
+    let mut sums =
+        uploads.iter().rev().filter(|upload| upload.state == UploadState::Processed && upload.shard.is_none());
+    sums.find_map(|upload| upload.totals)
 }
 
 /// What the uploads say about the commit. The first one to say something is believed: a later one cannot move it, but for

@@ -28,11 +28,30 @@ use crate::{Feedback, FeedbackError, Skip, evidence::configuration, totals};
 pub(crate) const MAX_RAW: u64 = covermark_service::config::MAX_REPORT;
 
 /// A raw upload, read.
-struct Read {
+pub(crate) struct Read {
     /// The encoded shard; `None` when there was nothing to read.
-    shard: Option<Vec<u8>>,
-    totals: Option<rows::Totals>,
-    notes: UploadNotes,
+    pub(crate) shard: Option<Vec<u8>>,
+    pub(crate) totals: Option<rows::Totals>,
+    pub(crate) notes: UploadNotes,
+}
+
+impl Read {
+    /// How far the upload has come with this.
+    pub(crate) fn state(&self) -> UploadState {
+        if self.shard.is_some() { UploadState::Processed } else { UploadState::Unreadable }
+    }
+}
+
+/// Where a shard is stored: the name is its content's.
+pub(crate) fn shard_key(shard: &[u8]) -> String {
+    format!("shards/{}", hex::encode(Sha256::digest(shard)))
+}
+
+/// Reads an upload that is only tried, by the rules that an upload of this row would be read by.
+pub(crate) async fn read_only(app: &Feedback, upload: &Upload, raw: bytes::Bytes) -> Result<Read, FeedbackError> {
+    let rules = configuration::of_upload(app, upload).await?;
+    let opened = upload.opened_at;
+    Ok(tokio::task::spawn_blocking(move || read(&raw, &rules, opened)).await?)
 }
 
 /// Reads an upload that was stored. Does nothing when that was done before, and nothing but a note in the log when the
@@ -75,15 +94,15 @@ pub(crate) async fn ingest(app: &Feedback, key: &UploadKey) -> Result<Option<Ski
 }
 
 async fn record(app: &Feedback, upload: &Upload, read: Read) -> Result<(), FeedbackError> {
+    let state = read.state();
     let shard = match read.shard {
         None => None,
         Some(bytes) => {
-            let key = format!("shards/{}", hex::encode(Sha256::digest(&bytes)));
+            let key = shard_key(&bytes);
             app.blobs.put(&key, bytes.into()).await?;
             Some(key)
         }
     };
-    let state = if shard.is_some() { UploadState::Processed } else { UploadState::Unreadable };
     tracing::info!(
         upload_id = %upload.key.upload, ?state, unreadable = read.notes.unreadable_total,
         left_out = read.notes.dropped_total, "an upload was read"

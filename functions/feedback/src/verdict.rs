@@ -28,6 +28,8 @@ pub(crate) struct Case<'a> {
     /// The pull request whose rules hold, when there is one.
     pub(crate) pull: Option<PullNumber>,
     pub(crate) assembled: &'a Assembled,
+    /// Whether nothing is to be written down of it.
+    pub(crate) tried: bool,
     /// What became of the uploads.
     pub(crate) uploads: Uploads,
     /// What is still waited for; nothing is carried forward meanwhile.
@@ -57,6 +59,7 @@ pub(crate) async fn reach(case: Case<'_>, memory: &Memory, skipped: &mut Vec<Ski
         sha: case.key.sha.clone(),
         branch: memory.branch().or(case.assembled.row.branch.as_deref()),
         head: Reported { whole: &case.assembled.report, parts: &parts },
+        sums: case.assembled.sums_alone(),
         base,
         base_reported: of_base.view(),
         not_carried: &carrying.not_carried,
@@ -70,7 +73,7 @@ pub(crate) async fn reach(case: Case<'_>, memory: &Memory, skipped: &mut Vec<Ski
         empty: case.assembled.row.empty_upload.map(|decided| decided != EmptyUpload::Failed),
         remarks,
     });
-    if settled {
+    if settled && !case.tried {
         let row = &case.assembled.row;
         reported::keep_sums(case.app, row, &carrying.rows, &verdicts.flags, policy).await?;
         let concluded = Concluded { incomplete, carried: carrying.rows };

@@ -8,16 +8,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use covermark_policy::{ExpectedUploads, Policy};
-use covermark_state::rows::{
-    timing::Timing,
-    upload::{Upload, UploadState},
-};
+use covermark_state::rows::{timing::Timing, upload::Upload};
 use covermark_types::Timestamp;
 
 use super::{
     ci::Ci,
     kinds,
-    uploads::{PATIENCE, is_here},
+    uploads::{PATIENCE, is_announced, is_here},
 };
 
 /// How long further uploads are waited for when neither the rules nor a base nor CI tells how many there will be.
@@ -223,12 +220,6 @@ impl Facts<'_> {
             (_, false) => Set::Incomplete(lack.missed.clone()),
         }
     }
-}
-
-/// Whether an upload was announced a moment ago and is not here yet.
-fn is_announced(upload: &Upload, now: Timestamp) -> bool {
-    matches!(upload.state, UploadState::Opened | UploadState::Stored)
-        && now.duration_since(upload.opened_at).unsigned_abs() < PATIENCE
 }
 
 #[cfg(test)]

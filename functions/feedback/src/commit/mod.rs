@@ -15,6 +15,7 @@ mod rounds;
 mod run;
 mod settle;
 mod timer;
+mod tried;
 mod turn;
 mod uploads;
 
@@ -24,6 +25,7 @@ use covermark_types::PullNumber;
 pub(crate) use self::{
     lease::Lease,
     notes::{amend, note},
+    tried::{TriedOut, try_out},
     turn::{Turn, turn},
 };
 use crate::{Skip, app::CommitKey, judge::Style, post::ShownVerdict};

@@ -182,6 +182,7 @@ impl Run<'_> {
             waiting: set.waiting(),
             incomplete: set.incomplete(),
             ci_failed: set.ci_failed.is_some(),
+            tried: self.tried,
         };
         Box::pin(verdict::reach(case, memory, skipped)).await
     }

@@ -50,7 +50,8 @@ pub(crate) async fn run(
     let Some(installation) = repository.installation else { return stop(app, key, Skip::NotInstalled).await };
     let github = app.apps.github_for(&key.provider, Some(installation)).await?;
     let before = github.calls();
-    let run = Run { app, key, news, timing: &timing, github: &github, name: &repository.name, installation };
+    let name = &repository.name;
+    let run = Run { app, key, news, timing: &timing, github: &github, name, installation, tried: false };
     let outcome = match run.with_rights(assembled).await {
         Err(FeedbackError::GitHub(moved @ Error::Redirected { .. })) => run.under_new_name(&repository, moved).await,
         outcome => outcome,
@@ -81,16 +82,14 @@ pub(super) struct Run<'a> {
     pub(super) github: &'a GitHub,
     pub(super) name: &'a RepositoryName,
     pub(super) installation: InstallationId,
+    /// Whether it is only tried: nothing is written down.
+    pub(super) tried: bool,
 }
 
 impl Run<'_> {
     /// Runs with the rights that we remember; when GitHub refuses a token with those, with the ones it names.
     async fn with_rights(&self, assembled: Assembled) -> Result<Done, FeedbackError> {
-        let row = self.app.table.installation(&self.key.provider, self.installation).await?;
-        let rights = match row {
-            Some(row) => Rights::of(&row.permissions),
-            None => self.ask_for_rights().await?,
-        };
+        let rights = self.rights().await?;
         match Box::pin(self.under_lease(&self.site(rights), assembled)).await {
             Err(FeedbackError::GitHub(Error::Rejected(answer))) if answer.call.ends_with("/access_tokens") => {
                 tracing::warn!(cause = %answer, "the installation has other rights than we remember");
@@ -111,11 +110,19 @@ impl Run<'_> {
         Box::pin(Run { name: &name, ..*self }.with_rights(assembled)).await
     }
 
+    /// The rights that we remember; where we remember none, those that GitHub names.
+    pub(super) async fn rights(&self) -> Result<Rights, FeedbackError> {
+        match self.app.table.installation(&self.key.provider, self.installation).await? {
+            Some(row) => Ok(Rights::of(&row.permissions)),
+            None => self.ask_for_rights().await,
+        }
+    }
+
     async fn ask_for_rights(&self) -> Result<Rights, FeedbackError> {
         Ok(Rights::of(&self.github.installation(self.installation).await?.permissions))
     }
 
-    fn site(&self, rights: Rights) -> Site {
+    pub(super) fn site(&self, rights: Rights) -> Site {
         let which = (&self.key.provider, self.key.repository, self.name);
         Site::new(self.app, self.github, which, self.installation, rights)
     }
@@ -173,6 +180,7 @@ impl Run<'_> {
     /// The open pull request at this commit, which is the commit's from now on.
     pub(super) async fn pull_of_commit(&self, site: &Site) -> Result<Option<PullNumber>, FeedbackError> {
         match pull::of_commit(&site.client, self.key.repository, &self.key.sha).await {
+            Ok(Some(number)) if self.tried => Ok(Some(number)),
             Ok(Some(number)) => {
                 notes::amend(self.app, self.key, |row| row.pull = Some(number)).await?;
                 Ok(Some(number))

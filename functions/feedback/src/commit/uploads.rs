@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use covermark_state::rows::upload::{Upload, UploadState};
+use covermark_state::rows::upload::{OpenedBy, Upload, UploadState};
 use covermark_types::Timestamp;
 use sha2::{Digest as _, Sha256};
 
@@ -71,9 +71,15 @@ pub(crate) fn is_here(upload: &Upload) -> bool {
 }
 
 fn pending(uploads: &[Upload], now: Timestamp) -> impl Iterator<Item = &Upload> {
-    uploads
-        .iter()
-        .filter(move |upload| !is_here(upload) && now.duration_since(upload.opened_at).unsigned_abs() < PATIENCE)
+    uploads.iter().filter(move |upload| is_announced(upload, now))
+}
+
+/// Whether an upload was announced a moment ago and is not here yet. A direct invocation announces nothing: it is at work
+/// when its row appears, and looks at the commit itself when it is done.
+pub(crate) fn is_announced(upload: &Upload, now: Timestamp) -> bool {
+    !is_here(upload)
+        && upload.opened_by != OpenedBy::Invocation
+        && now.duration_since(upload.opened_at).unsigned_abs() < PATIENCE
 }
 
 /// How people know an upload: the name that CI gave it, else its flags, else the job, else that it has none.

@@ -51,6 +51,8 @@ pub(crate) struct Memory {
     branch: Option<String>,
     /// What GitHub said of the ends, in this run or in one before it.
     said: Said,
+    /// Whether nothing is to be written down.
+    tried: bool,
 }
 
 /// What a verdict on a pull request rests on. The rest is in [`Memory`].
@@ -66,6 +68,11 @@ pub(crate) enum Seen {
 }
 
 impl Memory {
+    /// One that writes nothing down of what it sees.
+    pub(crate) fn tried() -> Self {
+        Self { tried: true, ..Self::default() }
+    }
+
     pub(crate) fn diff(&self) -> Option<Result<&Diff, DiffUnknown>> {
         self.diff.as_ref().map(|diff| diff.as_ref().map_err(|why| *why))
     }
@@ -91,7 +98,8 @@ impl Memory {
         };
         let mut remarks = compared.remarks.clone();
         if matches!(compared.base, Base::Found(_)) && !report {
-            remarks.push(Remark::BaseReportGone);
+            let alone = compared.row.as_ref().is_some_and(|row| row.report.is_none());
+            remarks.push(if alone { Remark::BaseTotalsAlone } else { Remark::BaseReportGone });
         }
         (compared.base.clone(), remarks)
     }
@@ -128,7 +136,7 @@ impl Memory {
             Err(error) => return Err(error.into()),
         };
         let ends = Ends::of_github(&pull);
-        if stored.is_none() {
+        if stored.is_none() && !self.tried {
             pull::remember(app, key, &pull).await?;
         }
         if ends.head != key.sha {

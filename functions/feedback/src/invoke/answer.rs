@@ -3,10 +3,14 @@
 use covermark_coverage::Totals;
 use covermark_service::credentials::CredentialsError;
 use covermark_state::rows::upload::Upload;
-use covermark_types::{Fault as _, FaultClass};
+use covermark_types::{Fault as _, FaultClass, UploadId};
 use serde_json::{Value, json};
 
-use crate::{FeedbackError, commit::Done, judge::Style};
+use crate::{
+    FeedbackError,
+    commit::{Done, TriedOut},
+    judge::Style,
+};
 
 /// Why the invocation did not do what it was asked.
 #[derive(Debug)]
@@ -41,14 +45,48 @@ impl Failure {
         )
     }
 
+    /// The same, after so many reports of the event were stored.
+    pub(crate) fn after(self, stored: usize) -> Self {
+        if stored == 0 {
+            return self;
+        }
+        let message = format!(
+            "Of the event's reports the first {stored} are stored and worked on; leave them out when you invoke again. Of the next one: {}",
+            self.message
+        );
+        Self { message, ..self }
+    }
+
+    /// What was only to be tried could not be. Nothing was stored.
+    pub(crate) fn untried(error: &FeedbackError) -> Self {
+        tracing::warn!(cause = %error, "a dry run could not be finished");
+        match (error, error.class()) {
+            (FeedbackError::Credentials(CredentialsError::NotConfigured(_)), _) => Self::not_connected(),
+            (FeedbackError::State(cause), _) => Self::not_stored(cause),
+            (FeedbackError::GitHub(_), FaultClass::Retry(_)) => Self::new(
+                "github.unavailable",
+                "GitHub does not answer at the moment. It was a dry run, so nothing was stored; invoke again.",
+            ),
+            (FeedbackError::GitHub(_), _) => Self::new(
+                "github.refused",
+                "GitHub refused what was asked of it. The function's log says what GitHub said.",
+            ),
+            _ => Self::new("internal", "Covermark failed on this report. The function's log has the cause."),
+        }
+    }
+
+    fn not_connected() -> Self {
+        Self::new(
+            "app.not_connected",
+            "No GitHub App is connected for this provider. Import its credentials, then invoke again.",
+        )
+    }
+
     /// The report is stored and queued. The cause goes to the log; a CI job sees a fixed sentence.
     pub(crate) fn after_store(error: &FeedbackError) -> Self {
         tracing::warn!(cause = %error, "a direct invocation could not be finished");
         match (error, error.class()) {
-            (FeedbackError::Credentials(CredentialsError::NotConfigured(_)), _) => Self::new(
-                "app.not_connected",
-                "No GitHub App is connected for this provider. Import its credentials, then invoke again.",
-            ),
+            (FeedbackError::Credentials(CredentialsError::NotConfigured(_)), _) => Self::not_connected(),
             (FeedbackError::GitHub(_), FaultClass::Retry(_)) => Self::new(
                 "github.unavailable",
                 "GitHub does not answer at the moment. The report is stored; the comment follows by itself.",
@@ -73,8 +111,56 @@ impl Failure {
     }
 }
 
-/// What became of the request.
-pub(crate) fn answer(upload: &Upload, done: &Done) -> Value {
+/// What became of the request. `several` is whether the reports came as a list.
+pub(crate) fn answer(uploads: &[Upload], several: bool, done: &Done) -> Value {
+    let mut answer = json!({
+        "coverage": coverage(done.coverage, done.patch),
+        "comment": done.comment.as_ref().map(|url| json!({ "url": url })),
+        "verdicts": done.verdicts,
+        "skipped": done.skipped,
+        "github_calls": done.github_calls,
+    });
+    let shown: Vec<_> = uploads.iter().map(|upload| shown(upload, Some(&upload.key.upload))).collect();
+    put(&mut answer, shown, several);
+    answer
+}
+
+/// What would become of the request.
+pub(crate) fn tried(uploads: &[Upload], several: bool, outcome: &TriedOut) -> Value {
+    let mut answer = json!({
+        "dry_run": true,
+        "coverage": coverage(outcome.coverage, outcome.patch),
+        "comment": outcome.comment.as_ref().map(|text| json!({ "markdown": text })),
+        "verdicts": outcome.verdicts,
+        "skipped": outcome.skipped,
+        "github_calls": outcome.github_calls,
+    });
+    // They have no id, since there are none.
+    let shown: Vec<_> = uploads.iter().map(|upload| shown(upload, None)).collect();
+    put(&mut answer, shown, several);
+    answer
+}
+
+/// As the event had them: one, or a list.
+fn put(answer: &mut Value, mut shown: Vec<Value>, several: bool) {
+    match (several, shown.pop()) {
+        (false, Some(upload)) => answer["upload"] = upload,
+        (_, last) => {
+            shown.extend(last);
+            answer["uploads"] = shown.into();
+        }
+    }
+}
+
+fn coverage(project: Option<(Totals, Style)>, patch: Option<Totals>) -> Option<Value> {
+    let (project, style) = project?;
+    Some(json!({
+        "project": sums(&project, style),
+        "patch": patch.map(|patch| sums(&patch, style)),
+    }))
+}
+
+fn shown(upload: &Upload, id: Option<&UploadId>) -> Value {
     let unreadable: Vec<_> = upload
         .notes
         .unreadable
@@ -84,21 +170,11 @@ pub(crate) fn answer(upload: &Upload, done: &Done) -> Value {
     let left_out: Vec<_> =
         upload.notes.dropped.iter().map(|path| json!({ "path": path.path, "code": path.reason })).collect();
     json!({
-        "upload": {
-            "id": upload.key.upload,
-            "state": upload.state,
-            "formats": upload.notes.formats,
-            "unreadable": unreadable,
-            "left_out": { "count": upload.notes.dropped_total, "paths": left_out },
-        },
-        "coverage": done.coverage.map(|(project, style)| json!({
-            "project": sums(&project, style),
-            "patch": done.patch.map(|patch| sums(&patch, style)),
-        })),
-        "comment": done.comment.as_ref().map(|url| json!({ "url": url })),
-        "verdicts": done.verdicts,
-        "skipped": done.skipped,
-        "github_calls": done.github_calls,
+        "id": id,
+        "state": upload.state,
+        "formats": upload.notes.formats,
+        "unreadable": unreadable,
+        "left_out": { "count": upload.notes.dropped_total, "paths": left_out },
     })
 }
 

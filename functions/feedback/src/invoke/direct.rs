@@ -5,27 +5,22 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use covermark_state::{
-    Error,
-    jobs::{FeedbackJob, Job as _},
-    rows::{
-        repository::Repository,
-        upload::{OpenedBy, Upload, UploadKey},
-    },
+use covermark_state::rows::{
+    repository::Repository,
+    upload::{Upload, UploadKey},
 };
-use covermark_types::{Random, UploadId};
 use serde_json::Value;
 
 use super::{
     answer::{self, Failure},
-    request::{self, Request, Source},
+    dry,
+    request::{self, Request},
+    store,
 };
 use crate::{
     Feedback, FeedbackError,
     app::CommitKey,
     commit::{self, Done, Trigger, Turn},
-    error::BUSY_RETRY,
     ingest,
 };
 
@@ -44,18 +39,25 @@ pub(crate) async fn answer(app: &Feedback, event: Value) -> Value {
 async fn run(app: &Feedback, event: Value) -> Result<Value, Failure> {
     let request = request::read(event)?;
     let repository = repository(app, &request).await?;
-    let key = store(app, request, &repository).await?;
-    let (upload, done) = match finish(app, &key).await {
+    if request.dry_run {
+        return Box::pin(dry::run(app, request, &repository)).await;
+    }
+    let several = request.several;
+    let keys = store::all(app, request, &repository).await?;
+    let (uploads, done) = match finish(app, &keys).await {
         Ok(finished) => finished,
         Err(error) => {
-            // The report is stored: what could not be done now is done by the queue.
-            queue(app, key).await.map_err(|error| Failure::not_queued(&error))?;
+            // The reports are stored: what could not be done now is done by the queue.
+            for key in keys {
+                store::queue(app, key).await.map_err(|error| Failure::not_queued(&error))?;
+            }
             return Err(Failure::after_store(&error));
         }
     };
-    let upload =
-        upload.ok_or_else(|| Failure::new("upload.expired", "The upload is gone from our table. Invoke again."))?;
-    Ok(answer::answer(&upload, &done))
+    if uploads.len() < keys.len() {
+        return Err(Failure::new("upload.expired", "The upload is gone from our table. Invoke again."));
+    }
+    Ok(answer::answer(&uploads, several, &done))
 }
 
 async fn repository(app: &Feedback, request: &Request) -> Result<Repository, Failure> {
@@ -74,76 +76,31 @@ async fn repository(app: &Feedback, request: &Request) -> Result<Repository, Fai
     }
 }
 
-/// Opens an upload and puts the report where every other upload's is.
-async fn store(app: &Feedback, request: Request, repository: &Repository) -> Result<UploadKey, Failure> {
-    let raw = match request.report {
-        Source::Inline(bytes) => bytes,
-        Source::Stored { bucket, key } => object(app, &bucket, &key).await?,
-    };
-    let key = UploadKey {
-        provider: request.provider,
-        repository: repository.id,
-        commit: request.commit,
-        upload: new_upload(&*app.random)?,
-    };
-    let upload = Upload {
-        flags: request.flags,
-        name: request.name,
-        branch: request.branch,
-        pull: request.pull,
-        parent: request.parent,
-        ..Upload::new(key.clone(), OpenedBy::Invocation, app.clock.now())
-    };
-    // The report first: an upload that was opened and has none is waited for, and holds the verdict up.
-    app.blobs.put(&key.blob_key(), raw).await.map_err(|error| Failure::not_stored(&error))?;
-    app.table.open_upload(&upload).await.map_err(|error| Failure::not_stored(&error))?;
-    Ok(key)
-}
-
-/// A report that the job has put into our bucket.
-async fn object(app: &Feedback, bucket: &str, key: &str) -> Result<Bytes, Failure> {
-    let not_found = |message: String| Failure::new("report.not_found", message);
-    if bucket != app.bucket {
-        let message = format!("Reports are read from the bucket `{}` only, not from `{bucket}`.", app.bucket);
-        return Err(Failure::new("report.foreign_bucket", message));
-    }
-    match app.blobs.get(key, ingest::MAX_RAW).await {
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(not_found(format!("There is no object `{key}` in the bucket `{bucket}`."))),
-        Err(Error::TooLarge { size, limit, .. }) => {
-            let message = format!("The report has {size} bytes; at most {limit} are read. Upload it in parts.");
-            Err(Failure::new("report.too_large", message))
-        }
-        Err(Error::Unreadable { .. }) => {
-            Err(not_found(format!("`{key}` cannot be the key of an object in the bucket `{bucket}`.")))
-        }
-        Err(Error::Denied { what, source }) => {
-            // S3 hides what is not there behind the same answer, and a key of KMS may be the reason as well.
-            tracing::warn!(what, cause = %source, bucket, key, "a report may not be read");
-            let message = format!(
-                "Covermark may not read the object `{key}` in the bucket `{bucket}`, or there is none. Check the key, and whether the object is encrypted with a key of its own."
-            );
-            Err(not_found(message))
-        }
-        Err(error) => Err(Failure::not_stored(&error)),
-    }
-}
-
 /// All steps, now. In AWS the stored object also causes a notice, which finds everything done.
-async fn finish(app: &Feedback, key: &UploadKey) -> Result<(Option<Upload>, Done), FeedbackError> {
+async fn finish(app: &Feedback, keys: &[UploadKey]) -> Result<(Vec<Upload>, Done), FeedbackError> {
+    let Some(first) = keys.first() else { return Err(FeedbackError::Busy) };
+    let commit =
+        CommitKey { provider: first.provider.clone(), repository: first.repository, sha: first.commit.clone() };
     // Reading asks for the repository's rules, so what is counted begins before it.
-    let github = app.apps.github(&key.provider).await?;
+    let github = app.apps.github(&commit.provider).await?;
     let before = github.calls();
-    let (upload, done) = steps(app, key).await?;
-    Ok((upload, Done { github_calls: github.calls().saturating_sub(before), ..done }))
+    let (uploads, done) = steps(app, &commit, keys).await?;
+    Ok((uploads, Done { github_calls: github.calls().saturating_sub(before), ..done }))
 }
 
-async fn steps(app: &Feedback, key: &UploadKey) -> Result<(Option<Upload>, Done), FeedbackError> {
-    ingest::ingest(app, key).await?;
-    let commit = CommitKey { provider: key.provider.clone(), repository: key.repository, sha: key.commit.clone() };
+async fn steps(app: &Feedback, commit: &CommitKey, keys: &[UploadKey]) -> Result<(Vec<Upload>, Done), FeedbackError> {
+    for key in keys {
+        ingest::ingest(app, key).await?;
+    }
     for _ in 1..TRIES {
-        match Box::pin(commit::turn(app, &commit, Trigger::Commit)).await {
-            Ok(Turn::Done(done)) => return Ok((app.table.upload(key, app.clock.now()).await?, *done)),
+        match Box::pin(commit::turn(app, commit, Trigger::Commit)).await {
+            Ok(Turn::Done(done)) => {
+                let mut uploads = Vec::with_capacity(keys.len());
+                for key in keys {
+                    uploads.extend(app.table.upload(key, app.clock.now()).await?);
+                }
+                return Ok((uploads, *done));
+            }
             Ok(Turn::TakenAlong) | Err(FeedbackError::Busy | FeedbackError::Contended) => {
                 tokio::time::sleep(PAUSE).await;
             }
@@ -151,19 +108,4 @@ async fn steps(app: &Feedback, key: &UploadKey) -> Result<(Option<Upload>, Done)
         }
     }
     Err(FeedbackError::Busy)
-}
-
-async fn queue(app: &Feedback, key: UploadKey) -> Result<(), Error> {
-    app.queue.send(&FeedbackJob::from(key).to_body()?, BUSY_RETRY).await
-}
-
-/// A random UUID (version 4).
-fn new_upload(random: &dyn Random) -> Result<UploadId, Failure> {
-    let mut bytes = [0; 16];
-    random.fill(&mut bytes);
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = hex::encode(bytes);
-    let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
-    parts.join("-").parse().map_err(|_| Failure::new("internal", "An id could not be made."))
 }

@@ -3,7 +3,9 @@
 
 mod answer;
 mod direct;
+mod dry;
 mod request;
+mod store;
 mod stored;
 
 use std::{sync::Arc, time::Duration};

@@ -49,6 +49,8 @@ pub(crate) struct Evidence<'a> {
     pub branch: Option<&'a str>,
     /// What was uploaded for it and carried forward to it.
     pub head: Reported<'a>,
+    /// Sums that were reported without lines, when nothing else was: they are those of the whole project.
+    pub sums: Option<Totals>,
     /// What it is compared with. Its sums are replaced by those of the report when that is there.
     pub base: Base,
     /// What the base reported.
@@ -78,6 +80,9 @@ pub(crate) struct Evidence<'a> {
 /// Judges.
 #[must_use]
 pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
+    let sums_alone = evidence.sums;
+    // Without lines nothing is known of any of them.
+    let evidence = Evidence { diff: unknown_without_lines(evidence.diff, sums_alone), ..evidence };
     let policy = evidence.policy;
     let style = Style { precision: policy.precision, rounding: policy.rounding, metric: policy.metric };
     let head = Cut::new(evidence.head, policy);
@@ -85,7 +90,7 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
     let base_cut =
         reported.whole.map(|whole| Cut::new(Reported { whole, parts: reported.parts.unwrap_or_default() }, policy));
     let base = with_sums(evidence.base, base_cut.as_ref());
-    let (head_keys, base_keys) = keys(&head, base_cut.as_ref(), &reported);
+    let (head_keys, base_keys) = keys(&head, evidence.sums.is_some(), base_cut.as_ref(), &reported);
     let found = matches!(base, Base::Found(_));
     let empty = evidence.empty.filter(|_| evidence.uploads.here == 0);
     // Without anything on this side there is no comparison that something could be left out of.
@@ -107,6 +112,7 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         branch: evidence.branch,
         diff: evidence.diff,
         head: &head,
+        sums: sums_alone,
         base: base_cut.as_ref(),
         compared: &pair,
         base_sums: &sums,
@@ -124,14 +130,14 @@ pub(crate) fn judge(evidence: Evidence<'_>) -> Verdicts {
         head: evidence.sha,
         judgements: court.judgements(&known),
         project: Project {
-            totals: head.whole.totals(),
-            compared: comparable.map(|base| Compared { head: pair.head.totals(), base }),
+            totals: sums_alone.unwrap_or_else(|| head.whole.totals()),
+            compared: comparable.map(|base| Compared { head: sums_alone.unwrap_or_else(|| pair.head.totals()), base }),
         },
         patch,
         left_out,
-        flags: tables::flags(&known, &head, base_cut.as_ref(), &sums, diff),
-        components: tables::components(policy, &head, &pair, base_cut.as_ref(), diff),
-        files: tables::files(&pair, diff),
+        flags: lines_of(sums_alone, || tables::flags(&known, &head, base_cut.as_ref(), &sums, diff)),
+        components: lines_of(sums_alone, || tables::components(policy, &head, &pair, base_cut.as_ref(), diff)),
+        files: lines_of(sums_alone, || tables::files(&pair, diff)),
         indirect: indirect(&pair, diff),
         base,
         uploads: evidence.uploads,
@@ -160,14 +166,33 @@ fn stopped(uploads: &Uploads, ci_failed: bool, policy: &Policy) -> Option<Why> {
 }
 
 /// What the uploads of the two sides are known by.
-fn keys(head: &Cut<'_>, base: Option<&Cut<'_>>, reported: &BaseReported<'_>) -> (BTreeSet<Key>, BTreeSet<Key>) {
+fn keys(
+    head: &Cut<'_>,
+    sums_alone: bool,
+    base: Option<&Cut<'_>>,
+    reported: &BaseReported<'_>,
+) -> (BTreeSet<Key>, BTreeSet<Key>) {
     let head = head.keys();
     let base = match (reported.keys, base) {
         (_, Some(base)) if base.is_told_apart() => base.keys(),
         (Some(keys), _) => keys.clone(),
-        (None, _) => BTreeSet::from([None]),
+        // Sums without lines speak for the whole project, whatever the other side is made of.
+        (None, None) => head.clone(),
+        (None, Some(_)) => BTreeSet::from([None]),
     };
-    (head, base)
+    if sums_alone { (base.clone(), base) } else { (head, base) }
+}
+
+/// What is listed, when there is something to list it from: against sums without lines everything would seem to be gone.
+fn lines_of<T>(sums_alone: Option<Totals>, list: impl FnOnce() -> Vec<T>) -> Vec<T> {
+    if sums_alone.is_some() { Vec::new() } else { list() }
+}
+
+fn unknown_without_lines(
+    diff: Option<Result<&Diff, DiffUnknown>>,
+    sums: Option<Totals>,
+) -> Option<Result<&Diff, DiffUnknown>> {
+    if sums.is_some() { diff.map(|_| Err(DiffUnknown::TotalsAlone)) } else { diff }
 }
 
 /// The two sides as far as they can be compared.

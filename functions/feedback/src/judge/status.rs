@@ -26,6 +26,8 @@ pub(crate) struct Court<'a> {
     pub(crate) branch: Option<&'a str>,
     pub(crate) diff: Option<Result<&'a Diff, DiffUnknown>>,
     pub(crate) head: &'a Cut<'a>,
+    /// The head's sums, when no lines were reported.
+    pub(crate) sums: Option<Totals>,
     pub(crate) base: Option<&'a Cut<'a>>,
     /// The two sides as far as they can be compared.
     pub(crate) compared: &'a Pair<'a>,
@@ -177,6 +179,7 @@ impl Court<'_> {
         // A number that is asked for needs nothing to compare with: then all that the head has counts.
         let alone = whole && matches!(rule.target, covermark_policy::Target::Percent(_));
         let head = match alone {
+            _ if self.sums.is_some() && whole && rule.paths.is_empty() => self.sums.unwrap_or_default(),
             true => self.head.whole.filtered(|path| rule.paths.selects(path)).totals(),
             false => pair.head.totals(),
         };

@@ -85,6 +85,7 @@ fn judged(policy: &Policy, diff: Result<&Diff, DiffUnknown>) -> Verdicts {
     let sha: covermark_types::CommitSha = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d".parse().expect("a commit");
     let reason = BaseReason::MergeBase;
     judge(Evidence {
+        sums: None,
         pull: Some(covermark_types::PullNumber(7)),
         sha: sha.clone(),
         branch: None,
@@ -178,6 +179,7 @@ impl<'a> Case<'a> {
             }),
         };
         judge(Evidence {
+            sums: None,
             pull: self.pull.then_some(covermark_types::PullNumber(7)),
             sha,
             branch: self.branch,

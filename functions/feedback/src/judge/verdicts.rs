@@ -131,6 +131,8 @@ pub(crate) enum DiffUnknown {
     NotAllowed,
     /// Nobody told what a merge queue put its commit on, so there is nothing to make a diff against.
     NoParent,
+    /// Only sums were reported, and no lines.
+    TotalsAlone,
 }
 
 /// What the project is compared with.
@@ -274,4 +276,6 @@ pub(crate) enum Remark {
     ChosenBaseUnknown,
     /// More flags were uploaded than are told apart.
     TooManyFlags,
+    /// Of the base only sums were ever reported, and no lines.
+    BaseTotalsAlone,
 }

@@ -45,7 +45,7 @@ pub(crate) struct ShownVerdict {
 }
 
 impl ShownVerdict {
-    fn of(wanted: &WantedVerdict) -> Self {
+    pub(crate) fn of(wanted: &WantedVerdict) -> Self {
         let WantedVerdict { context, state, description, .. } = wanted.clone();
         Self { context, state, description }
     }

@@ -251,6 +251,7 @@ fn remark(remark: Remark) -> &'static str {
         Remark::ChosenBaseUnknown => {
             "An upload asked to be compared with a commit that has no report, so this compares with the usual one."
         }
+        Remark::BaseTotalsAlone => "Of the base only totals were reported, so files and lines cannot be compared.",
         Remark::TooManyFlags => "There are more flags than are told apart, so some of them are not listed.",
     }
 }

@@ -132,6 +132,7 @@ pub(crate) fn unknown(why: DiffUnknown) -> &'static str {
         DiffUnknown::TooLarge => "The change is too large for GitHub's diff: how much of it is covered is not known",
         DiffUnknown::Broken => "GitHub's diff could not be read: how much of the change is covered is not known",
         DiffUnknown::NotAllowed => "Covermark may not read the diff: how much of the change is covered is not known",
+        DiffUnknown::TotalsAlone => "Only totals were reported: how much of the change is covered is not known",
         DiffUnknown::NoParent => {
             "GitHub did not tell what the merge queue put this on: how much of the change is covered is not known"
         }

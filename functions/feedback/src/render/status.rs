@@ -250,6 +250,7 @@ fn unknown(why: DiffUnknown) -> &'static str {
         DiffUnknown::TooLarge => "Not known: the change is too large for GitHub's diff",
         DiffUnknown::Broken => "Not known: GitHub's diff could not be read",
         DiffUnknown::NotAllowed => "Not known: Covermark may not read the diff",
+        DiffUnknown::TotalsAlone => "Not known: only totals were reported, no lines",
         DiffUnknown::NoParent => "Not known: GitHub did not tell what the merge queue put this on",
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use covermark_feedback::{Feedback, enter};
 use covermark_standin::Fault;
+use covermark_state::rows::upload::{OpenedBy, Upload};
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use crate::{
     parts::{NoQueue, forbidden_bucket},
 };
 
-async fn invoked(house: &House, event: Value) -> Value {
+pub(crate) async fn invoked(house: &House, event: Value) -> Value {
     invoked_on(&house.feedback, house, event).await
 }
 
@@ -32,7 +33,7 @@ fn other(house: &House, change: impl FnOnce(&mut Feedback)) -> Feedback {
     feedback
 }
 
-fn event(house: &House, report: Value) -> Value {
+pub(crate) fn event(house: &House, report: Value) -> Value {
     json!({
         "repository": "acme/widgets", "provider": "gh", "commit": house.head, "pull": house.pull.state().number,
         "branch": "faster", "name": "unit", "report": report,
@@ -75,6 +76,11 @@ async fn what_is_wrong_with_an_event_is_said_in_a_sentence() {
         event[key] = value;
         event
     };
+    let instead = |key: &str, value: Value| {
+        let mut event = with("report", Value::Null);
+        event[key] = value;
+        event
+    };
     let events = [
         json!("hello"),
         json!({}),
@@ -92,6 +98,27 @@ async fn what_is_wrong_with_an_event_is_said_in_a_sentence() {
         with("report", json!({ "bucket": "elsewhere", "key": "x" })),
         with("report", json!({ "bucket": "reports", "key": "nowhere/lcov.info" })),
         with("report", json!({ "bucket": "reports", "key": "../secret" })),
+        with("report", Value::Null),
+        with("reports", json!([{ "inline": "x" }])),
+        with("totals", json!({ "lines": 1, "hits": 1 })),
+        with("dry_run", json!("yes")),
+        instead("reports", json!([])),
+        instead("reports", json!(vec![json!({ "inline": "x" }); 51])),
+        instead("reports", json!([{ "inline": "x" }, { "inline": "" }])),
+        instead("reports", json!([{ "inline": "x" }, { "bucket": "reports" }])),
+        instead("reports", json!([{ "inline": "x", "flag": "unit" }])),
+        instead("reports", json!([{ "inline": "x" }, { "bucket": "reports", "key": "nowhere/lcov.info" }])),
+        instead("totals", json!({ "lines": 0, "hits": 0 })),
+        instead("totals", json!({ "lines": 10, "hits": 8, "partials": 3 })),
+        instead("totals", json!({ "lines": 10, "hits": 8, "branches": 1, "branches_hit": 2 })),
+        instead("totals", json!({ "lines": -1, "hits": 8 })),
+        instead("totals", json!({ "lines": 4_000_000_000_000_u64, "hits": 8 })),
+        instead("totals", json!({ "percent": 84.7 })),
+        {
+            let mut event = instead("totals", json!({ "lines": 10, "hits": 8 }));
+            event["flags"] = json!(["unit"]);
+            event
+        },
     ];
     let mut sentences = String::new();
     for event in events {
@@ -104,6 +131,10 @@ async fn what_is_wrong_with_an_event_is_said_in_a_sentence() {
         ));
     }
     assert_snapshot!(sentences);
+    let (gh, now) = (covermark_types::Provider::github(), covermark_types::Clock::now(&*house.clock));
+    let id = house.widgets.state().id;
+    let uploads = house.feedback.table.uploads_of(&gh, id, &house.head, now).await.expect("the table");
+    assert!(uploads.is_empty(), "nothing was begun: {uploads:?}");
     house.github.finish();
 }
 
@@ -131,7 +162,8 @@ async fn a_job_is_told_whether_its_report_was_stored_when_our_storage_fails() {
     let (gh, now) = (covermark_types::Provider::github(), covermark_types::Clock::now(&*house.clock));
     let id = house.widgets.state().id;
     let uploads = house.feedback.table.uploads_of(&gh, id, &house.head, now).await.expect("the table");
-    assert!(uploads.is_empty(), "nothing is waited for: {uploads:?}");
+    let waits = |upload: &Upload| upload.opened_by != OpenedBy::Invocation;
+    assert!(!uploads.iter().any(waits), "nothing is waited for: {uploads:?}");
 
     let no_queue = other(&house, |feedback| feedback.queue = Arc::new(NoQueue));
     house.github.inject(Fault::on("GET /repos/{owner}/{repo}/pulls/{pull_number}").rate_limited(5));

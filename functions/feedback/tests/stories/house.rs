@@ -43,7 +43,7 @@ pub(crate) struct House {
     /// The tip of `main`, from which the pull request branched off.
     pub(crate) main: CommitSha,
     pub(crate) head: CommitSha,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// `count` lines of a source file.
@@ -88,7 +88,7 @@ impl House {
         let installation = github.install_app(&acme);
         let folder = tempfile::tempdir().expect("a folder");
         let (feedback, queue) = parts(&github, &clock, folder.path()).await;
-        let house = Self { feedback, github, widgets, pull, installation, queue, clock, main, head, _folder: folder };
+        let house = Self { feedback, github, widgets, pull, installation, queue, clock, main, head, folder };
         house.sync().await;
         house
     }

@@ -11,6 +11,7 @@ mod events;
 mod flags;
 mod heads;
 mod house;
+mod invocations;
 mod outsiders;
 mod parts;
 mod posting;

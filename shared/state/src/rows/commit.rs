@@ -226,7 +226,7 @@ impl Table {
         let rows: Vec<CommitRow> = items.iter().map(row).collect::<Result<_, _>>()?;
         let mut rows: std::collections::HashMap<_, _> = rows
             .into_iter()
-            .filter(|row| row.report.is_some() && row.from_forks == 0)
+            .filter(|row| row.totals.is_some() && row.from_forks == 0)
             .map(|row| (row.sha.clone(), row))
             .collect();
         Ok(shas.iter().filter_map(|sha| rows.remove(sha)).collect())
