@@ -29,7 +29,7 @@ const ROUNDS: usize = 5;
 /// What the rounds came to.
 pub(super) enum Came {
     /// What was to be done was done.
-    Done(Done),
+    Done(Box<Done>),
     /// The pull request is not open at this commit any more, and this one is.
     Elsewhere(PullNumber),
 }
@@ -37,7 +37,7 @@ pub(super) enum Came {
 /// What one round came to.
 enum Round {
     /// It was posted; whether more is waited for.
-    Posted(Done, bool),
+    Posted(Box<Done>, bool),
     /// As [`Came::Elsewhere`].
     Elsewhere(PullNumber),
 }
@@ -60,7 +60,11 @@ impl Run<'_> {
             }
             let speaks_of = evidence(&assembled.uploads, self.app.clock.now());
             let (done, waits) = match queued {
-                Some(queued) => Box::pin(self.queue_round(site, lease, queued, &assembled, &mut memory)).await?,
+                Some(queued) => {
+                    let (done, waits) =
+                        Box::pin(self.queue_round(site, lease, queued, &assembled, &mut memory)).await?;
+                    (Box::new(done), waits)
+                }
                 None => match Box::pin(self.round(site, lease, number, &assembled, &mut memory)).await? {
                     Round::Posted(done, waits) => (done, waits),
                     Round::Elsewhere(other) => return Ok(Came::Elsewhere(other)),
@@ -102,7 +106,7 @@ impl Run<'_> {
                 None => pull = Some(number),
                 Some(skip @ (Skip::HeadMoved | Skip::PullClosed)) => {
                     settle::over(self.app, self.key, assembled).await?;
-                    return Ok(Round::Posted(Done::skipped(skip), false));
+                    return Ok(Round::Posted(Box::new(Done::skipped(skip)), false));
                 }
                 Some(skip) => skipped.push(skip),
             }
@@ -135,7 +139,7 @@ impl Run<'_> {
         if waits {
             memory.keep(self.app, self.key).await;
         }
-        Ok(Round::Posted(done(verdicts, posted, skipped, memory), waits))
+        Ok(Round::Posted(Box::new(done(verdicts, posted, skipped, memory)), waits))
     }
 
     /// Looks at the pull request; why it is not this commit's, if it is not.

@@ -139,11 +139,11 @@ impl Run<'_> {
         // A branch's name is anybody's to choose: the head of an open pull request is judged as that, whatever it is called.
         let queued = queued.filter(|_| number.is_none());
         match self.under_pulls_lease(site, number, queued.as_ref(), assembled).await? {
-            Came::Done(done) => Ok(done),
+            Came::Done(done) => Ok(*done),
             Came::Elsewhere(other) => {
                 let assembled = assemble::assemble(self.app, self.key, None).await?;
                 match self.under_pulls_lease(site, Some(other), None, assembled).await? {
-                    Came::Done(done) => Ok(done),
+                    Came::Done(done) => Ok(*done),
                     Came::Elsewhere(_) => Err(FeedbackError::Contended),
                 }
             }
