@@ -203,7 +203,7 @@ impl House {
 
     /// PUTs an upload of `bytes` zeros without making them.
     pub(crate) fn store_zeros(&self, key: &UploadKey, bytes: u64) {
-        let path = self._folder.path().join("blobs").join(key.blob_key());
+        let path = self.folder.path().join("blobs").join(key.blob_key());
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         std::fs::File::create(path).and_then(|file| file.set_len(bytes)).expect("a file");
     }
