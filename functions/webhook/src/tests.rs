@@ -1,6 +1,9 @@
+mod ci;
 mod events;
+mod own_hook;
+mod secrets;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -8,18 +11,13 @@ use axum::{
     http::{Request, StatusCode},
 };
 use covermark_service::{
-    credentials::{LEAST_GAP, LIFETIME, NOTHING_LIFETIME, webhook_document},
+    credentials::{NOTHING_LIFETIME, webhook_document},
     repository_hooks::{HookSecrets, KEY_DOCUMENT},
-    webhook_document::WebhookDocument,
-    webhook_secrets::{REST, WebhookSecrets},
+    webhook_secrets::WebhookSecrets,
 };
-use covermark_state::{
-    Table,
-    rows::{provider::ConnectedProvider, timing::Settled},
-    vault::Vault as _,
-};
+use covermark_state::{Table, rows::provider::ConnectedProvider, vault::Vault as _};
 use covermark_testing::{MemoryVault, RecordingQueue, StoppedClock, table};
-use covermark_types::{AppId, Provider, RepositoryId, Secret};
+use covermark_types::{AppId, Provider, Secret};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;
 use sha2::Sha256;
@@ -27,10 +25,11 @@ use tower::ServiceExt as _;
 
 use crate::{MAX_BODY, Webhook, routes};
 
-mod own_hook;
-
 const SECRET: &str = "It's a Secret to Everybody";
 const GUID: &str = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
+const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
+/// The App whose hook it is, as GitHub names it in a header.
+const US: &str = "414243";
 const OPENED: &str = r#"{"action":"opened","number":7,"pull_request":{"number":7,"updated_at":"2026-01-01T00:00:00Z"},
     "repository":{"id":42,"full_name":"acme/widgets"},"installation":{"id":5},"sender":{"id":1,"login":"octocat","type":"User"}}"#;
 
@@ -178,72 +177,6 @@ async fn without_githubs_signature_nothing_is_parsed_and_nothing_stored() {
 }
 
 /// A delivery that nobody who knows the secret has signed, or somebody who knows another one.
-fn signed_with(secret: &str) -> Request<Body> {
-    Request::post("/webhooks/gh")
-        .header("content-type", "application/json")
-        .header("x-github-event", "ping")
-        .header("x-github-delivery", GUID)
-        .header("x-hub-signature-256", sign(secret, b"{}"))
-        .body(Body::from("{}"))
-        .expect("a request")
-}
-
-#[tokio::test]
-async fn a_rotated_secret_is_found_without_a_restart_but_forgeries_do_not_read_the_vault_each_time() {
-    let world = world().await;
-    world.opened("/webhooks/gh").await;
-    for _ in 0..20 {
-        assert_eq!(world.send(signed_with("rotated")).await.0, StatusCode::FORBIDDEN);
-    }
-    assert_eq!(world.vault.reads(), 1);
-    store_secret(&world.vault, "rotated").await;
-    world.clock.advance(LEAST_GAP + Duration::from_secs(1));
-    assert_eq!(world.send(signed_with("rotated")).await.0, StatusCode::ACCEPTED);
-    for _ in 0..20 {
-        assert_eq!(world.send(signed_with("forged")).await.0, StatusCode::FORBIDDEN);
-    }
-    assert_eq!(world.vault.reads(), 2);
-}
-
-#[tokio::test]
-async fn a_vault_that_is_away_costs_no_delivery_whose_secret_is_known_and_strangers_do_not_knock_at_it() {
-    let world = world().await;
-    world.opened("/webhooks/gh").await;
-    world.vault.set_down(true);
-    world.clock.advance(LIFETIME);
-    for _ in 0..20 {
-        assert_eq!(world.send(signed_with(SECRET)).await.0, StatusCode::ACCEPTED);
-        assert_eq!(world.send(signed_with("forged")).await.0, StatusCode::FORBIDDEN);
-    }
-    assert_eq!(world.vault.reads(), 2, "once at the end of what was known, and not again for each forgery");
-}
-
-#[tokio::test]
-async fn a_vault_that_was_never_there_is_asked_once_a_second() {
-    let world = world().await;
-    world.vault.set_down(true);
-    for _ in 0..20 {
-        assert_eq!(world.send(signed_with("forged")).await.0, StatusCode::SERVICE_UNAVAILABLE);
-    }
-    assert_eq!(world.vault.reads(), 1);
-    world.vault.set_down(false);
-    world.clock.advance(REST);
-    assert_eq!(world.send(signed_with(SECRET)).await.0, StatusCode::ACCEPTED);
-}
-
-#[tokio::test]
-async fn the_secret_before_is_accepted_until_its_end_and_not_a_moment_longer() {
-    let world = world().await;
-    let now = covermark_types::Clock::now(&*world.clock);
-    let document = WebhookDocument::new(Secret::new("old"));
-    let document = document.succeed_by(Secret::new(SECRET), now, now + Duration::from_secs(60));
-    world.vault.put(&webhook_document(&Provider::github()), &document.to_secret()).await.expect("stored");
-    assert_eq!(world.send(signed_with("old")).await.0, StatusCode::ACCEPTED);
-    world.clock.advance(Duration::from_secs(60));
-    assert_eq!(world.send(signed_with("old")).await.0, StatusCode::FORBIDDEN, "what was read before does not matter");
-    assert_eq!(world.send(signed_with(SECRET)).await.0, StatusCode::ACCEPTED);
-}
-
 #[tokio::test]
 async fn events_that_change_nothing_cost_neither_a_row_nor_a_message() {
     let world = world().await;
@@ -323,98 +256,6 @@ async fn an_unknown_provider_and_one_without_an_app_are_told_apart() {
         assert_eq!(world.opened(&format!("/webhooks/stranger-{stranger}")).await.0, StatusCode::NOT_FOUND);
     }
     assert_eq!(world.vault.reads(), reads, "strangers' names are not looked up");
-}
-
-const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
-/// The App whose hook it is, as GitHub names it in a header.
-const US: &str = "414243";
-
-impl World {
-    /// A signed delivery of an event about the commit.
-    async fn heard(&self, event: &str, body: serde_json::Value) -> String {
-        let mut body = body;
-        body["repository"] = serde_json::json!({ "id": 42, "full_name": "acme/widgets" });
-        let body = body.to_string();
-        let request = Request::post("/webhooks/gh")
-            .header("content-type", "application/json")
-            .header("x-github-event", event)
-            .header("x-github-delivery", GUID)
-            .header("x-github-hook-installation-target-type", "integration")
-            .header("x-github-hook-installation-target-id", US)
-            .header("x-hub-signature-256", sign(SECRET, body.as_bytes()));
-        let (status, answer) = self.send(request.body(Body::from(body)).expect("a request")).await;
-        assert_eq!(status, StatusCode::ACCEPTED);
-        answer
-    }
-
-    async fn wait_for(&self, contexts: &[&str]) {
-        let (provider, repository, commit) = (Provider::github(), RepositoryId(42), SHA.parse().expect("a SHA"));
-        let contexts = contexts.iter().map(|context| (*context).to_owned()).collect();
-        let settled = Settled { contexts, ..Settled::default() };
-        let now = covermark_types::Clock::now(&*self.clock);
-        self.table.settle_verdict(&provider, repository, &commit, &settled, now).await.expect("written");
-    }
-}
-
-fn run(app: u64) -> serde_json::Value {
-    serde_json::json!({ "head_sha": SHA, "app": { "id": app } })
-}
-
-#[tokio::test]
-async fn the_end_of_ci_is_a_job_for_a_commit_that_waits_for_it_and_nothing_for_any_other() {
-    let suite = |app| serde_json::json!({ "action": "completed", "check_suite": run(app) });
-    let world = world().await;
-    assert_eq!(world.heard("check_suite", suite(15_368)).await, "nothing to do");
-    assert!(!world.remembers().await);
-    world.wait_for(&["covermark/patch"]).await;
-    assert_eq!(world.heard("check_suite", suite(414_243)).await, "nothing to do", "our own suite");
-    assert_eq!(world.heard("check_suite", suite(15_368)).await, "queued");
-    insta::assert_snapshot!(world.queue.sent()[0], @r#"{"v":1,"kind":"commit-hint","provider":"gh","repository":42,"commit":"0123456789abcdef0123456789abcdef01234567","hint":"ci-ended","delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958","asked_at":1790000000000}"#);
-}
-
-#[tokio::test]
-async fn our_own_statuses_are_echoes_and_others_are_news() {
-    let status = |context: &str, state: &str| serde_json::json!({ "sha": SHA, "state": state, "context": context });
-    let world = world().await;
-    world.wait_for(&["covermark/patch"]).await;
-    assert_eq!(world.heard("status", status("covermark/patch", "success")).await, "nothing to do");
-    assert_eq!(world.heard("status", status("ci/jenkins", "pending")).await, "nothing to do");
-    assert!(!world.remembers().await);
-    assert_eq!(world.heard("status", status("ci/jenkins", "success")).await, "queued");
-}
-
-#[tokio::test]
-async fn a_person_may_ask_for_our_checks_again_and_not_through_us_for_anybody_elses() {
-    for (event, action, app, answer) in [
-        ("check_run", "rerequested", 414_243, "queued"),
-        ("check_run", "requested_action", 414_243, "queued"),
-        ("check_suite", "rerequested", 414_243, "queued"),
-        ("check_run", "rerequested", 15_368, "nothing to do"),
-        ("check_run", "completed", 414_243, "nothing to do"),
-        ("check_run", "created", 414_243, "nothing to do"),
-    ] {
-        let world = world().await;
-        assert_eq!(
-            world.heard(event, serde_json::json!({ "action": action, event: run(app) })).await,
-            answer,
-            "{event} {action}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_merge_queue_is_heard_of_by_its_event_and_by_its_branch() {
-    let branch = "refs/heads/gh-readonly-queue/main/pr-7-0123456789abcdef";
-    let world = world().await;
-    let group = serde_json::json!({ "head_sha": SHA, "head_ref": branch, "base_sha": SHA });
-    let event = serde_json::json!({ "action": "checks_requested", "merge_group": group });
-    assert_eq!(world.heard("merge_group", event).await, "queued");
-    insta::assert_snapshot!(world.queue.sent()[0], @r#"{"v":1,"kind":"queued","provider":"gh","repository":42,"commit":"0123456789abcdef0123456789abcdef01234567","branch":"gh-readonly-queue/main/pr-7-0123456789abcdef","base":"0123456789abcdef0123456789abcdef01234567","delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958","asked_at":1790000000000}"#);
-    for (reference, answer) in [(branch, "queued"), ("refs/heads/main", "nothing to do")] {
-        let world = self::world().await;
-        let push = serde_json::json!({ "ref": reference, "after": SHA });
-        assert_eq!(world.heard("push", push).await, answer);
-    }
 }
 
 fn row(slug: Provider, app: u64) -> ConnectedProvider {
