@@ -43,7 +43,7 @@ pub use resources::{
     comments::{Comment, CommentId},
     compare::Comparison,
     hook_deliveries::{HookDeliveries, HookDelivery},
-    hooks::{HookAttempt, HookConfig},
+    hooks::HookConfig,
     installations::{Account, AccountKind, Installation, Selection},
     meta::{Meta, MetaProblem, meta},
     pulls::{PullBranch, PullRequest, PullState},

@@ -1,7 +1,7 @@
 //! What the App's webhook has brought lately, as GitHub remembers it. GitHub never shows a secret, and the console may not
 //! read ours: that both are the same is seen from deliveries that are taken.
 
-use covermark_github::{Error, GitHub, resources::hooks::HookAttempt};
+use covermark_github::{Error, GitHub, HookDelivery};
 use covermark_types::{Provider, Timestamp};
 
 use super::{finding::Check, instance::said, when::ago};
@@ -11,22 +11,22 @@ const TITLE: &str = "Deliveries";
 
 /// Looks at the newest page of the App's deliveries.
 pub(super) async fn look(github: &GitHub, provider: &Provider, now: Timestamp) -> Check {
-    match github.recent_hook_attempts().await {
-        Ok(attempts) => judge(&attempts, provider, now),
+    match github.hook_deliveries(None).await {
+        Ok(attempts) => judge(&attempts.items, provider, now),
         // An App without a webhook has no deliveries either.
         Err(Error::NotFound(_)) => Check::note(CODE, TITLE, "GitHub knows of none: the App's webhook is switched off."),
         Err(error) => Check::unknown(CODE, TITLE, said(&error)),
     }
 }
 
-fn judge(attempts: &[HookAttempt], provider: &Provider, now: Timestamp) -> Check {
+fn judge(attempts: &[HookDelivery], provider: &Provider, now: Timestamp) -> Check {
     let Some(newest) = attempts.first() else {
         return Check::note(CODE, TITLE, "GitHub has sent nothing in the last days.")
             .next("Press \u{201c}Redeliver\u{201d} or change something in a covered repository, and look again.");
     };
-    let when = newest.delivered_at.map_or_else(|| "at an unknown time".to_owned(), |at| ago(at, now));
-    let failed = attempts.iter().filter(|attempt| !was_taken(attempt)).count();
-    if was_taken(newest) {
+    let when = ago(newest.delivered_at, now);
+    let failed = attempts.iter().filter(|attempt| !attempt.was_taken()).count();
+    if newest.was_taken() {
         let last = format!("The last one ({}, {when}) was taken", newest.event);
         return match failed {
             0 => Check::good(CODE, TITLE, format!("{last}.")),
@@ -72,11 +72,6 @@ fn judge(attempts: &[HookAttempt], provider: &Provider, now: Timestamp) -> Check
             "Look into the log of the webhook function, under the delivery's GUID.",
         ),
     }
-}
-
-/// Whether we took it: any 2xx.
-fn was_taken(attempt: &HookAttempt) -> bool {
-    (200..300).contains(&attempt.status_code)
 }
 
 /// GitHub's own word, bounded.

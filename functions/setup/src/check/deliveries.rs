@@ -1,7 +1,7 @@
 //! Whether deliveries arrive: the `ping` that GitHub sends when a webhook is made, asked for once more where it came too
 //! early to be let in, and waited for.
 
-use covermark_github::{Error, GitHub, HookAttempt};
+use covermark_github::{Error, GitHub, HookDelivery};
 use covermark_state::{Table, rows::provider::ConnectedProvider};
 use covermark_types::Timestamp;
 
@@ -35,28 +35,25 @@ pub async fn arrival(
     {
         return Ok(Arrival::Arrived(ping.received_at));
     }
-    let attempts = github.recent_hook_attempts().await?;
+    let attempts = github.hook_deliveries(None).await?.items;
     let Some(latest) = attempts.iter().find(|attempt| attempt.event == "ping") else {
         return Ok(delivered_since(&attempts, provider));
     };
-    let tried =
-        |attempt: &HookAttempt| attempt.redelivery && attempt.delivered_at.is_none_or(|at| at >= provider.connected_at);
-    if tried(latest) && !(200..300).contains(&latest.status_code) && !is_too_early(latest) {
+    let tried = |attempt: &HookDelivery| attempt.redelivery && attempt.delivered_at >= provider.connected_at;
+    if tried(latest) && !latest.was_taken() && !is_too_early(latest) {
         return Ok(Arrival::Failed(latest.status_code, latest.status.clone()));
     }
-    let asked_just_now =
-        tried(latest) && latest.delivered_at.is_some_and(|at| now.duration_since(at).as_secs() < JUST_NOW_SECONDS);
+    let asked_just_now = tried(latest) && now.duration_since(latest.delivered_at).as_secs() < JUST_NOW_SECONDS;
     if !asked_just_now || is_too_early(latest) {
         github.redeliver(latest.id).await?;
     }
     Ok(Arrival::UnderWay)
 }
 
-fn delivered_since(attempts: &[HookAttempt], provider: &ConnectedProvider) -> Arrival {
-    let delivered = attempts.iter().filter(|attempt| (200..300).contains(&attempt.status_code));
-    let mut since = delivered.filter_map(|attempt| Some((attempt, attempt.delivered_at?)));
-    match since.find(|(_, at)| *at >= provider.connected_at) {
-        Some((attempt, at)) => Arrival::Delivered(attempt.event.clone(), at),
+fn delivered_since(attempts: &[HookDelivery], provider: &ConnectedProvider) -> Arrival {
+    let mut delivered = attempts.iter().filter(|attempt| attempt.was_taken());
+    match delivered.find(|attempt| attempt.delivered_at >= provider.connected_at) {
+        Some(attempt) => Arrival::Delivered(attempt.event.clone(), attempt.delivered_at),
         None => Arrival::NothingSent,
     }
 }
@@ -65,7 +62,7 @@ fn delivered_since(attempts: &[HookAttempt], provider: &ConnectedProvider) -> Ar
 const JUST_NOW_SECONDS: i64 = 10;
 
 /// The function that takes deliveries in had read the secrets a moment before they were stored.
-fn is_too_early(attempt: &HookAttempt) -> bool {
+fn is_too_early(attempt: &HookDelivery) -> bool {
     matches!(attempt.status_code, 403 | 404)
 }
 

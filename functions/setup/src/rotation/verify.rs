@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use covermark_github::{GitHub, HookAttempt};
+use covermark_github::{GitHub, HookDelivery};
 
 use super::{Rotation, RotationError};
 
@@ -30,7 +30,7 @@ impl Rotation<'_> {
     /// When GitHub does not answer.
     pub async fn verify(&self, patience: u32) -> Result<Redelivery, RotationError> {
         let github = self.github().await?;
-        let before = github.recent_hook_attempts().await?;
+        let before = github.hook_deliveries(None).await?.items;
         let Some(newest) = before.first() else { return Ok(Redelivery::NothingSent) };
         match github.redeliver(newest.id).await {
             // Forgotten between two calls.
@@ -42,8 +42,7 @@ impl Rotation<'_> {
                 tokio::time::sleep(PAUSE).await;
             }
             if let Some(attempt) = fresh(&github, &before, newest).await? {
-                let taken = (200..300).contains(&attempt.status_code);
-                return Ok(if taken {
+                return Ok(if attempt.was_taken() {
                     Redelivery::Accepted
                 } else {
                     Redelivery::Refused(attempt.status_code, attempt.status)
@@ -56,10 +55,10 @@ impl Rotation<'_> {
 
 async fn fresh(
     github: &GitHub,
-    before: &[HookAttempt],
-    newest: &HookAttempt,
-) -> Result<Option<HookAttempt>, RotationError> {
+    before: &[HookDelivery],
+    newest: &HookDelivery,
+) -> Result<Option<HookDelivery>, RotationError> {
     let is_new =
-        |attempt: &HookAttempt| attempt.guid == newest.guid && before.iter().all(|earlier| earlier.id != attempt.id);
-    Ok(github.recent_hook_attempts().await?.into_iter().find(is_new))
+        |attempt: &HookDelivery| attempt.guid == newest.guid && before.iter().all(|earlier| earlier.id != attempt.id);
+    Ok(github.hook_deliveries(None).await?.items.into_iter().find(is_new))
 }

@@ -29,6 +29,9 @@ pub struct HookDelivery {
     pub guid: DeliveryId,
     /// When it was tried.
     pub delivered_at: Timestamp,
+    /// Whether it repeats an earlier one.
+    #[serde(default, deserialize_with = "lenient::nullable")]
+    pub redelivery: bool,
     /// What the hook answered; 0 when it did not.
     #[serde(default, deserialize_with = "lenient::nullable")]
     pub status_code: u16,
@@ -53,12 +56,6 @@ impl HookDelivery {
     #[must_use]
     pub fn was_taken(&self) -> bool {
         (200..300).contains(&self.status_code)
-    }
-
-    /// Whether it was too large for what stands in front of the hook.
-    #[must_use]
-    pub fn was_too_large(&self) -> bool {
-        self.status_code == 413
     }
 }
 
@@ -124,5 +121,15 @@ impl GitHub {
             header("X-GitHub-Hook-Installation-Target-ID").and_then(|text| text.parse().ok());
         let body = Bytes::copy_from_slice(full.request.payload.get().as_bytes());
         Ok(Fetched::from_github(Delivery { id: full.guid, event: full.event, target_id, body }))
+    }
+
+    /// Asks GitHub to send a delivery again: `POST /app/hook/deliveries/{id}/attempts`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when GitHub has forgotten it, after three days (Enterprise Server: seven).
+    pub async fn redeliver(&self, attempt: u64) -> Result<(), Error> {
+        let id = attempt.to_string();
+        let request = self.request(Method::POST, &["app", "hook", "deliveries", &id, "attempts"]);
+        self.send_as_app(&request).await.map(|_| ())
     }
 }

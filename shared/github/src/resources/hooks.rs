@@ -1,6 +1,7 @@
-//! The App's webhook and what was sent to it (<https://docs.github.com/rest/apps/webhooks>).
+//! How the App's webhook is configured; what was sent to it is in `hook_deliveries`
+//! (<https://docs.github.com/rest/apps/webhooks>).
 
-use covermark_types::{DeliveryId, Secret, Timestamp};
+use covermark_types::Secret;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
@@ -27,30 +28,6 @@ fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::
         serde_json::Value::Number(number) => number.to_string(),
         _ => String::new(),
     })
-}
-
-/// One attempt to deliver something to the App's webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct HookAttempt {
-    /// GitHub's number of it. Sixty-three bits.
-    pub id: u64,
-    /// The delivery's GUID, the same for each attempt.
-    pub guid: DeliveryId,
-    /// When.
-    #[serde(default, deserialize_with = "lenient::time")]
-    pub delivered_at: Option<Timestamp>,
-    /// Whether it repeats an earlier one.
-    #[serde(default, deserialize_with = "lenient::nullable")]
-    pub redelivery: bool,
-    /// `OK`, or what went wrong, in GitHub's words.
-    #[serde(default, deserialize_with = "lenient::nullable")]
-    pub status: String,
-    /// What we answered; 0 when GitHub reached nobody.
-    #[serde(default, deserialize_with = "lenient::nullable")]
-    pub status_code: u16,
-    /// The event.
-    #[serde(default, deserialize_with = "lenient::nullable")]
-    pub event: String,
 }
 
 impl GitHub {
@@ -81,25 +58,6 @@ impl GitHub {
     pub async fn set_hook_secret(&self, secret: &Secret) -> Result<(), Error> {
         let body = json!({ "secret": secret.expose() });
         let request = self.request(Method::PATCH, &["app", "hook", "config"]).json(&body);
-        self.send_as_app(&request).await.map(|_| ())
-    }
-
-    /// The latest attempts, newest first, at most a hundred: `GET /app/hook/deliveries`.
-    ///
-    /// # Errors
-    /// As for every call.
-    pub async fn recent_hook_attempts(&self) -> Result<Vec<HookAttempt>, Error> {
-        let request = self.request(Method::GET, &["app", "hook", "deliveries"]).query("per_page", "100");
-        self.send_as_app(&request).await?.json()
-    }
-
-    /// Asks GitHub to send a delivery again: `POST /app/hook/deliveries/{id}/attempts`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when GitHub has forgotten it, after three days (Enterprise Server: seven).
-    pub async fn redeliver(&self, attempt: u64) -> Result<(), Error> {
-        let id = attempt.to_string();
-        let request = self.request(Method::POST, &["app", "hook", "deliveries", &id, "attempts"]);
         self.send_as_app(&request).await.map(|_| ())
     }
 }
