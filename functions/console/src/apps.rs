@@ -18,6 +18,7 @@ use covermark_service::{
 use covermark_state::{
     jobs::{Job as _, SyncJob, SyncMessage},
     rows::{
+        budget::{Budget, Whose},
         installation::Installation,
         last_delivery::{Concerned, Fate, LastDelivery},
         reconcile::{Outcome, Reconcile},
@@ -28,7 +29,11 @@ use covermark_types::{InstallationId, Provider, Timestamp, random_hex};
 use serde::Deserialize;
 use url::Url;
 
-use crate::{House, doctor::ago, rights};
+use crate::{
+    House,
+    doctor::{ago, budget_in_words},
+    rights,
+};
 
 /// Installations on one page.
 const SHOWN: usize = 100;
@@ -67,6 +72,7 @@ struct Row {
     less: Vec<String>,
     last: String,
     level: String,
+    budget: String,
     progress: Option<String>,
     configure: Option<String>,
     known: bool,
@@ -162,6 +168,7 @@ struct Facts {
     rows: HashMap<InstallationId, Installation>,
     deliveries: HashMap<Concerned, LastDelivery>,
     reconciles: HashMap<InstallationId, Reconcile>,
+    budgets: HashMap<Whose, Budget>,
     now: Timestamp,
 }
 
@@ -170,15 +177,22 @@ impl Facts {
         let table = &house.app.table;
         let ids: Vec<InstallationId> = shown.iter().map(|one| one.id).collect();
         let heard: Vec<_> = ids.iter().map(|id| Concerned::Installation(*id)).collect();
-        let (rows, deliveries, reconciles) = tokio::try_join!(
-            table.installations_by_id(provider, &ids),
-            table.last_deliveries(provider, &heard),
-            table.last_reconciles(provider, &ids),
-        )?;
+        let whose: Vec<_> = ids.iter().map(|id| Whose::Installation(*id)).collect();
+        // Behind a pointer: four requests of the SDK at once are a large future.
+        let asked = Box::pin(async {
+            tokio::try_join!(
+                table.installations_by_id(provider, &ids),
+                table.last_deliveries(provider, &heard),
+                table.last_reconciles(provider, &ids),
+                table.budgets(provider, &whose),
+            )
+        });
+        let (rows, deliveries, reconciles, budgets) = asked.await?;
         Ok(Self {
             rows: rows.into_iter().map(|row| (row.id, row)).collect(),
             deliveries: deliveries.into_iter().collect(),
             reconciles: reconciles.into_iter().collect(),
+            budgets: budgets.into_iter().collect(),
             now: house.app.clock.now(),
         })
     }
@@ -235,6 +249,7 @@ async fn row(
             .collect(),
         last: last(facts.deliveries.get(&Concerned::Installation(seen.id)), facts.now),
         level: level(reconcile, facts.now),
+        budget: budget_in_words(facts.budgets.get(&Whose::Installation(seen.id)), facts.now),
         progress: progress(seen.id, reconcile, waiting, facts.now),
         configure: credentials.map(|app| configure_address(app, seen).to_string()),
         known: known.is_some(),

@@ -36,6 +36,12 @@ pub(crate) fn not_posted(code: &str) -> &str {
         "permission.ci" => "The App may not see how far CI is: it lacks `checks: read`. It waits for a while instead.",
         "pull.closed" => "The pull request is closed: nothing new is posted on it.",
         "pull.in_queue" => "The commit waits in a merge queue: it gets verdicts and no comment.",
+        "github.limited" => "GitHub limits our requests at the moment.",
+        "github.unavailable" => "GitHub did not answer.",
+        "github.refused" => "GitHub refused what was asked of it.",
+        "app.not_connected" => "No GitHub App is connected any more.",
+        "storage.unavailable" => "Covermark's own storage did not answer.",
+        "internal" => "Covermark failed on it.",
         "feedback.still_waiting" => "More uploads are waited for.",
         "feedback.already_posted" => "What was posted speaks of these uploads already.",
         "feedback.more_to_come" => {

@@ -1,7 +1,10 @@
 //! The repository's history of what was posted and what was not, and why: kept for people who ask why nothing is to be
 //! seen ([`covermark_state::Table::outcomes_of`]). It is no part of the work: where it cannot be kept, a log line says so.
 
+use covermark_github::Error as GitHubError;
+use covermark_service::credentials::CredentialsError;
 use covermark_state::rows::outcome::Outcome;
+use covermark_types::{Fault as _, FaultClass};
 
 use crate::{Feedback, FeedbackError, Skip, app::CommitKey, commit::Done};
 
@@ -26,7 +29,21 @@ pub(crate) async fn of_run(app: &Feedback, key: &CommitKey, done: &Done) {
 /// Keeps why a run failed. It comes again by itself.
 pub(crate) async fn of_failure(app: &Feedback, key: &CommitKey, error: &FeedbackError) {
     if !matches!(error, FeedbackError::Busy | FeedbackError::Contended) {
-        keep(app, &Outcome { error: Some(error.to_string()), ..blank(app, key, Vec::new()) }).await;
+        let reasons = vec![code(error).to_owned()];
+        keep(app, &Outcome { error: Some(error.to_string()), ..blank(app, key, reasons) }).await;
+    }
+}
+
+/// The code of a failure, as a direct invocation's answer has it.
+fn code(error: &FeedbackError) -> &'static str {
+    match error {
+        FeedbackError::GitHub(GitHubError::RateLimited { .. }) => "github.limited",
+        FeedbackError::GitHub(error) if matches!(error.class(), FaultClass::Retry(_)) => "github.unavailable",
+        FeedbackError::GitHub(_) => "github.refused",
+        FeedbackError::Credentials(CredentialsError::NotConfigured(_)) => "app.not_connected",
+        FeedbackError::State(_) | FeedbackError::Credentials(_) => "storage.unavailable",
+        FeedbackError::Busy | FeedbackError::Contended => "feedback.later",
+        FeedbackError::CutOff(_) => "internal",
     }
 }
 

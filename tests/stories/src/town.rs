@@ -4,7 +4,11 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 
 use covermark::{Running, Start};
 use covermark_github::CredentialsDocument;
-use covermark_service::{config::below, credentials};
+use covermark_service::{
+    access::InstanceRules,
+    config::{ADMINISTRATORS, below},
+    credentials,
+};
 use covermark_standin::{AppInstallation, GitHubStandIn, Owner, PullRequest, Repo};
 use covermark_state::Hashed;
 use covermark_testing::http;
@@ -45,22 +49,31 @@ pub struct Town {
     /// Which GitHub this is to Covermark.
     pub provider: Provider,
     data: TempDir,
+    rules: InstanceRules,
 }
 
 impl Town {
     /// A github.com with the App installed, its webhook delivered, and an upload token made.
     pub async fn new() -> Self {
-        Self::on(GitHubStandIn::start().await, Provider::github()).await
+        Self::on(GitHubStandIn::start().await, Provider::github(), InstanceRules::default()).await
+    }
+
+    /// The same, administered by `login`.
+    pub async fn administered_by(login: &str) -> Self {
+        let named = |name: &str| (name == ADMINISTRATORS).then(|| login.to_owned());
+        let rules = InstanceRules::read(&named).expect("a login");
+        Self::on(GitHubStandIn::start().await, Provider::github(), rules).await
     }
 
     /// An Enterprise Server instead.
     pub async fn on_enterprise_server() -> Self {
-        Self::on(GitHubStandIn::start_enterprise().await, "ghe".parse().expect("a provider")).await
+        Self::on(GitHubStandIn::start_enterprise().await, "ghe".parse().expect("a provider"), InstanceRules::default())
+            .await
     }
 
-    async fn on(github: GitHubStandIn, provider: Provider) -> Self {
+    async fn on(github: GitHubStandIn, provider: Provider, rules: InstanceRules) -> Self {
         let data = tempfile::tempdir().expect("a folder");
-        let running = serve(data.path()).await;
+        let running = ruled(data.path(), &rules).await;
         let Ok(document) = CredentialsDocument::parse(github.credentials_document().as_bytes()) else {
             panic!("the stand-in's credentials document is refused");
         };
@@ -75,7 +88,8 @@ impl Town {
         widgets.push("topic", TOPIC);
         let installation = github.install_app(&acme);
         let token = Secret::new("00000000-0000-4000-8000-00000000abcd");
-        let mut town = Self { github, acme, widgets, installation, running: Some(running), token, provider, data };
+        let mut town =
+            Self { github, acme, widgets, installation, running: Some(running), token, provider, data, rules };
         town.deliver().await;
         town.settled().await;
         town.make_token().await;
@@ -141,7 +155,7 @@ impl Town {
 
     /// Starts it again on the same folder (on another port: GitHub is told).
     pub async fn start(&mut self) {
-        let running = serve(self.data.path()).await;
+        let running = ruled(self.data.path(), &self.rules).await;
         register(&self.github, &running, &self.provider);
         self.running = Some(running);
     }
@@ -167,6 +181,10 @@ fn register(github: &GitHubStandIn, running: &Running, provider: &Provider) {
 
 /// Covermark on a data folder; on an empty one it is as somebody has it who just started it: no App is connected.
 pub async fn serve(data: &Path) -> Running {
+    ruled(data, &InstanceRules::default()).await
+}
+
+async fn ruled(data: &Path, rules: &InstanceRules) -> Running {
     let mut start = Start {
         // Below, not in it: Covermark makes the folder itself, closed to others as it wants it.
         data: &data.join("covermark"),
@@ -174,7 +192,7 @@ pub async fn serve(data: &Path) -> Running {
         public_url: None,
         global_upload_token: None,
         uploads: Default::default(),
-        rules: Default::default(),
+        rules: rules.clone(),
         private_ca: None,
     };
     // As an operator sets it who has a story of two hundred jobs.

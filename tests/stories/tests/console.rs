@@ -50,7 +50,8 @@ async fn somebody_looks_at_their_apps_checks_one_and_walks_to_a_repository() {
     browser.press("Check now").await;
     town.settled().await;
     browser.goto(&format!("{}/gh", town.url())).await;
-    assert!(browser.text("main").await.contains("Complete, just now"));
+    let page = browser.text("main").await;
+    assert!(page.contains("Complete, just now") && page.contains("requests are left of this hour"), "{page}");
 
     browser.follow("acme").await;
     browser.arrives_at("Repositories of acme").await;
@@ -200,6 +201,29 @@ async fn a_hook_that_somebody_made_by_hand_is_adopted_and_pressing_twice_at_once
     hooks.retire(&repository, &row).await.expect("nothing to delete is fine");
     town.github.disregard_effects();
     town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_an_enterprise_server_people_sign_in_there_and_nothing_leads_to_github_com() {
+    let (town, browser) = (Town::on_enterprise_server().await, Browser::open().await);
+    member(&town);
+    browser.goto(&format!("{}/login/ghe?next=%2Fghe", town.url())).await;
+    browser.arrives_at("Authorize Covermark").await;
+    assert!(browser.url().await.as_str().starts_with(&town.github.web_url()), "{}", browser.url().await);
+    browser.press("Authorize").await;
+    browser.arrives_at("Installed apps").await;
+    assert!(browser.text("main").await.contains("acme/widgets"));
+    for path in ["ghe", "ghe/acme/widgets", "ghe/acme/widgets/settings", "ghe/acme/widgets/doctor", "account"] {
+        browser.goto(&format!("{}/{path}", town.url())).await;
+        let script = "return [...document.querySelectorAll('[href], [action], [src]')].map(e => e.href || e.action || e.src)\
+                      .join(' ')";
+        let addresses = browser.script(script).await;
+        let addresses = addresses.as_str().expect("text");
+        assert!(!addresses.is_empty() && !addresses.contains("github.com"), "{path}: {addresses}");
+    }
+    // The stand-in saw every question; another host would have had no answer.
+    assert!(town.github.calls("GET /user") > 0);
+    end(town, browser).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,13 @@ pub(super) fn next_step(code: &str) -> Option<&'static str> {
         "repository.unknown" | "installation.none" => "Install the GitHub App on the repository.",
         "installation.suspended" => "Unsuspend the App in the account's settings at GitHub.",
         "report.gone" => "Run CI again: raw reports are kept for 30 days.",
+        "github.limited" | "github.unavailable" | "storage.unavailable" => {
+            "Nothing yet: it is tried again by itself. What is given up in the end, an administrator finds on /doctor."
+        }
+        "github.refused" | "internal" => {
+            "It is tried again by itself. If it stays, give the operator the commit: the cause is in the log of feedback."
+        }
+        "app.not_connected" => "An administrator connects the App at /setup; then the work goes on by itself.",
         "base.none" => "Upload from a run on the default branch, too.",
         _ => return None,
     })

@@ -2,7 +2,10 @@
 
 use covermark_state::{
     Error,
-    rows::{budget::Whose, installation::Installation},
+    rows::{
+        budget::{Budget, Whose},
+        installation::Installation,
+    },
 };
 use covermark_types::{Provider, Timestamp};
 
@@ -57,4 +60,19 @@ pub(super) async fn budgets(
         ),
         None => Check::good(code, title, "Nobody is near GitHub's limit."),
     })
+}
+
+/// One installation's budget, for its account's people.
+pub(crate) fn in_words(budget: Option<&Budget>, now: Timestamp) -> String {
+    let unheard = "Nothing was asked within the hour".to_owned();
+    let Some(budget) = budget else { return unheard };
+    if let (Some(_), Some(until)) = (budget.wait(now), budget.not_before) {
+        return format!("GitHub limits us here; it is asked again {}", ahead(until, now));
+    }
+    match (budget.remaining, budget.limit, budget.reset_at) {
+        (Some(left), Some(limit), Some(reset)) if reset > now => {
+            format!("{left} of {limit} requests are left of this hour, all again {}", ahead(reset, now))
+        }
+        _ => unheard,
+    }
 }

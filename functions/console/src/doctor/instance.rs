@@ -70,7 +70,10 @@ async fn here(doctor: &Doctor) -> Result<Vec<Check>, Error> {
         (count, Some(newest)) => Check::bad(
             "dead_letters",
             "Dead letters",
-            format!("{count} jobs or deliveries were given up."),
+            match count {
+                1 => "One job or delivery was given up.".to_owned(),
+                _ => format!("{count} jobs or deliveries were given up."),
+            },
             "Mend the cause, then replay them on /doctor.",
         )
         .why(Some(newest.why.as_str())),

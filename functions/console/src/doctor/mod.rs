@@ -12,6 +12,7 @@ mod instance;
 mod pull;
 mod reports;
 mod repository;
+mod runs;
 mod when;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use covermark_types::{Clock, Provider, PullNumber, RepositoryName};
 use url::Url;
 
 pub use self::finding::{Check, Diagnosis, Section, Verdict};
-pub(crate) use self::when::ago;
+pub(crate) use self::{budget::in_words as budget_in_words, when::ago};
 
 /// What the doctor looks at.
 pub struct Doctor {

@@ -15,6 +15,7 @@ use super::{
     finding::{Check, Diagnosis, Section, Verdict},
     reports::Reports,
     repository,
+    runs::{self, About},
     when::ago,
 };
 use crate::{links::Links, words};
@@ -40,6 +41,7 @@ pub(super) async fn look(
         return Ok(Diagnosis::new(subject, "", sections));
     };
     let reports = Reports::of(doctor, repository, &pull.head_sha).await?;
+    let runs = runs::last(doctor, repository, About::Pull(number, &pull.head_sha)).await?;
     let links = links(doctor, repository).await;
     let comment = comment(&pull, &reports, &links, now);
     let verdicts = verdicts(&reports);
@@ -53,6 +55,7 @@ pub(super) async fn look(
         Section::new("Pull request", vec![found(&pull, &links, now)]),
         Section::new("Reports", reports.checks(now)),
         Section::new("Posted", posted),
+        Section::new("Last runs", runs),
     ];
     let fine = if there { "The comment is there." } else { "Nothing is wrong; what is missing is waited for." };
     let mut diagnosis = Diagnosis::new(subject, fine, sections);

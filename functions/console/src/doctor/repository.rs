@@ -22,6 +22,7 @@ use super::{
     finding::{Check, Diagnosis, Section},
     instance::{lacks, reconciled, said},
     reports::Reports,
+    runs::{self, About},
     when::ago,
 };
 
@@ -44,6 +45,7 @@ pub(super) async fn look(doctor: &Doctor, repository: &Repository, audience: Aud
     let sections = vec![
         Section::new("The App", app),
         Section::new("Reports", reports),
+        Section::new("Last runs", runs::last(doctor, repository, About::Repository).await?),
         Section::new("Settings", settings(doctor, repository).await?),
     ];
     let name = repository.name.to_string();
@@ -60,7 +62,7 @@ pub(super) async fn the_app(doctor: &Doctor, repository: &Repository, audience: 
     let Some(installation) = installation else {
         let seen = match repository.removed_at {
             Some(at) => {
-                format!("Not since {}: it was taken out of the installation, or the App was removed.", ago(at, now))
+                format!("It was taken out of the installation, or the App was removed, {}.", ago(at, now))
             }
             None => "No installation of the App covers it.".to_owned(),
         };

@@ -120,12 +120,13 @@ impl Run<'_> {
         let mut verdicts = self.judged(site, pull, assembled, memory, &set, &mut skipped).await?;
         verdicts.standing = self.standing(assembled);
         let mut wanted = render(&verdicts, &site.place);
-        if set.here == 0 && set.waiting().is_some() {
+        let too_early = set.here == 0 && set.waiting().is_some();
+        if too_early {
             // Pending verdicts are seen at once; a comment that says nothing yet would only be noise.
             wanted.comment = None;
         }
         let contexts = wanted.verdicts.iter().map(|verdict| verdict.context.clone()).collect();
-        let posted = match pull {
+        let mut posted = match pull {
             Some(number) => {
                 let found = memory.comment.take().unwrap_or(Found::Nothing);
                 Box::pin(post::to_pull(self.app, site, lease, self.key, number, &wanted, found)).await?
@@ -133,6 +134,14 @@ impl Run<'_> {
             None => post::to_commit(self.app, site, lease, self.key, &wanted).await?,
         };
         set.not_yet(&posted.skipped, assembled, self.app.clock.now());
+        if too_early {
+            // It is not that nobody wants one: whoever asks the doctor meanwhile must not look for a switch.
+            posted
+                .skipped
+                .iter_mut()
+                .filter(|skip| **skip == Skip::CommentOff)
+                .for_each(|skip| *skip = Skip::StillWaiting);
+        }
         settle::note(self.app, self.key, assembled, &set, contexts).await?;
         skipped.extend(set.skip);
         let waits = set.waiting().is_some();

@@ -39,6 +39,7 @@ async fn when_github_is_down_the_job_waits_and_the_upload_stays() {
     let id = house.widgets.state().id;
     let outcomes = house.feedback.table.outcomes_of(&covermark_types::Provider::github(), id, 1).await.expect("read");
     assert!(outcomes[0].error.as_deref().is_some_and(|text| text.contains("GitHub")), "{outcomes:?}");
+    assert_eq!(outcomes[0].reasons, ["github.unavailable"], "a failure has a code, too");
     let row = house.feedback.table.upload(&key, covermark_types::Clock::now(&*house.clock)).await.expect("the table");
     assert_eq!(row.expect("the upload").state, covermark_state::rows::upload::UploadState::Processed);
     for _ in 0..9 {

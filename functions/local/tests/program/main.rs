@@ -2,6 +2,7 @@
 
 mod cloud;
 mod credentials;
+mod doctor;
 mod tokens;
 
 use std::{

@@ -1,8 +1,8 @@
 //! Who may see and do what: GitHub's word about the person, asked with their own token.
 
 use covermark_service::{pages::ErrorPage, session::Current};
-use covermark_state::rows::seen::Right;
-use covermark_types::{Clock as _, InstallationId};
+use covermark_state::rows::{access::AccessOf, seen::Right};
+use covermark_types::{AccountId, Clock as _, InstallationId};
 
 use crate::{
     browser::Browser,
@@ -65,6 +65,34 @@ async fn a_right_that_was_taken_away_is_gone_within_minutes() {
     house.clock.advance(5 * 60);
     assert_eq!(may().await, Some(false));
     assert_eq!(house.another_function().may_see(Some(&current), &widgets).await.ok(), Some(false));
+}
+
+#[tokio::test]
+async fn what_is_heard_of_a_persons_or_a_teams_access_makes_what_was_kept_void_at_once() {
+    let house = House::standard().await;
+    house.install(7, "acme", "Organization");
+    let widgets = house.repository(7, 1, "acme/widgets", &["push", "pull"]);
+    let current = signed_in(&house).await;
+    let look = async || {
+        assert_eq!(house.access.may_administer(&current, &widgets).await.ok(), Some(true));
+        let seen = house.access.repositories(&current, InstallationId(7)).await.ok().flatten().expect("a list");
+        assert_eq!(seen.items.len(), 1);
+        ["repository", "installations", "repositories"].map(|question| house.github.count(question))
+    };
+    let mut asked = look().await;
+    for of in [AccessOf::User(current.session.user), AccessOf::Account(widgets.owner_id)] {
+        assert_eq!(look().await, asked, "kept");
+        house.clock.advance(1);
+        house.table.note_access_change(&widgets.provider, of, house.clock.now()).await.expect("written");
+        house.clock.advance(1);
+        let again = look().await;
+        assert!(again.iter().zip(&asked).all(|(again, before)| again > before), "{of:?}: {again:?} after {asked:?}");
+        asked = again;
+    }
+    house.clock.advance(1);
+    let stranger = AccessOf::Account(AccountId(1));
+    house.table.note_access_change(&widgets.provider, stranger, house.clock.now()).await.expect("written");
+    assert_eq!(look().await, asked, "another account's changes are none of this one's");
 }
 
 #[tokio::test]

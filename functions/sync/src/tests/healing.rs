@@ -113,6 +113,44 @@ async fn a_name_that_was_deleted_made_again_and_deleted_again_leads_to_the_one_t
 }
 
 #[tokio::test]
+async fn names_may_hold_every_character_that_github_allows() {
+    let world = world().await;
+    let owners = [world.github.org("a-b-0"), world.github.user("mona_acme")];
+    let longest = "x".repeat(100);
+    for owner in &owners {
+        let id = world.github.install_app(owner).id;
+        for name in [".github", "-", "_", "a.b_c-D--9", "0", "x..y", "pull", &longest] {
+            let made = owner.repository(name);
+            level(&world.app, &repository_job(made.id, id)).await.expect("level");
+            let full = made.name().to_string();
+            for spelling in [full.clone(), full.to_ascii_uppercase()] {
+                assert_eq!(world.named(&spelling).await.map(|row| row.id), Some(made.id), "{spelling}");
+            }
+        }
+        assert_eq!(world.names(id).await.len(), 8);
+    }
+}
+
+#[tokio::test]
+async fn a_repository_with_a_hundred_thousand_branches_costs_no_more_than_any_other() {
+    let world = world().await;
+    let acme = world.github.org("acme");
+    let widgets = acme.repository("widgets");
+    widgets.push("main", &[("a.py", "1\n")]);
+    widgets.add_branches(100_000);
+    assert_eq!(widgets.state().branches.len(), 100_001);
+    let id = world.github.install_app(&acme).id;
+    level(&world.app, &installation_job(id)).await.expect("level");
+    let before = world.github.call_count();
+    level(&world.app, &repository_job(widgets.id, id)).await.expect("level");
+    assert_eq!(world.github.call_count() - before, 2, "the repository, and its token");
+    // What is told of a branch that is not the default one costs nothing at all: `webhook` has its tests.
+    widgets.set_default_branch("branch-099999");
+    level(&world.app, &repository_job(widgets.id, id)).await.expect("level");
+    assert_eq!(world.named("acme/widgets").await.expect("there").default_branch, "branch-099999");
+}
+
+#[tokio::test]
 async fn what_becomes_public_stays_active_and_a_new_default_branch_is_known() {
     let world = world().await;
     let acme = world.github.org("acme");

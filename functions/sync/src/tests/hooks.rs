@@ -1,5 +1,6 @@
 //! Webhooks of repositories' own: they end where the App's webhook reaches us.
 
+use covermark_service::repository_hooks::{EVENTS, Pressed};
 use covermark_standin::{AppInstallation, Fault, Repo, state::Level};
 use covermark_state::rows::repository_hook::RepositoryHook;
 
@@ -75,6 +76,37 @@ async fn a_webhook_that_cannot_be_taken_away_fails_nothing_keeps_no_other_and_is
         assert!(repository.state().hooks.is_empty());
         assert!(world.hook(repository).await.retired_at.is_some());
     }
+}
+
+#[tokio::test]
+async fn a_webhook_that_was_deleted_at_github_is_made_anew_when_the_button_is_pressed() {
+    let (world, _, widgets, _) = with_two_hooks().await;
+    let before = world.hook(&widgets).await;
+    widgets.delete_hooks();
+    world.press(&widgets).await;
+    let (hook, row) = (widgets.state().hooks.remove(0), world.hook(&widgets).await);
+    assert_ne!(row.hook, before.hook);
+    assert_eq!((row.hook, hook.url.as_str()), (Some(hook.id), "https://covermark.example/webhooks/gh"));
+}
+
+#[tokio::test]
+async fn a_webhook_that_somebody_made_between_our_look_and_our_making_is_taken_over() {
+    let (world, _, widgets, _) = with_two_hooks().await;
+    widgets.delete_hooks();
+    let row = world.app.table.repository(&gh(), widgets.id).await.expect("read").expect("known");
+    let gate = world.github.hold("POST /repos/{owner}/{repo}/hooks");
+    let pressed = tokio::spawn({
+        let hooks = world.hooks.clone();
+        async move { hooks.create(&row).await }
+    });
+    gate.reached().await;
+    let by_hand = widgets.add_hook("https://covermark.example/webhooks/gh");
+    gate.release();
+    // GitHub answers 422, "Hook already exists on this repository".
+    assert_eq!(pressed.await.expect("joined").expect("no error"), Pressed::Adopted);
+    let hooks = widgets.state().hooks;
+    assert_eq!(hooks.iter().map(|hook| hook.id).collect::<Vec<_>>(), [by_hand]);
+    assert_eq!(hooks[0].events, EVENTS);
 }
 
 #[tokio::test]

@@ -120,6 +120,48 @@ async fn every_event_that_changes_what_we_know_becomes_its_job() {
 }
 
 #[tokio::test]
+async fn every_action_of_them_is_heard_and_a_new_one_is_no_error() {
+    let person = json!({ "id": 9, "login": "mona" });
+    for (event, kind, actions) in [
+        (
+            "installation",
+            "installation",
+            &["created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"][..],
+        ),
+        ("installation_repositories", "installation-repositories", &["added", "removed"]),
+        (
+            "repository",
+            "repository",
+            &[
+                "created",
+                "deleted",
+                "renamed",
+                "transferred",
+                "edited",
+                "archived",
+                "unarchived",
+                "publicized",
+                "privatized",
+            ],
+        ),
+        (
+            "pull_request",
+            "pull",
+            &["opened", "reopened", "synchronize", "edited", "closed", "ready_for_review", "converted_to_draft"],
+        ),
+        ("member", "access", &["added", "removed", "edited"]),
+    ] {
+        for action in actions {
+            let body = json!({ "action": action, "number": 7, "member": person, "repository": repository() });
+            let job = told(event, body).await;
+            assert!(job.contains(&format!("\"kind\":\"{kind}\"")), "{event} {action}: {job}");
+        }
+    }
+    let body = json!({ "action": "teleported", "number": 7, "repository": repository() });
+    assert_eq!(told("pull_request", body).await, "nothing to do");
+}
+
+#[tokio::test]
 async fn a_signed_delivery_that_lacks_its_name_or_its_guid_is_refused_with_the_reason() {
     let world = world().await;
     let mut answers = Vec::new();
@@ -155,9 +197,17 @@ async fn a_signed_delivery_that_lacks_its_name_or_its_guid_is_refused_with_the_r
 
 #[tokio::test]
 async fn bodies_of_any_shape_are_taken_without_an_error_and_change_nothing() {
-    for body in
-        ["[]", "null", "7", "\"text\"", "{", "{}", "{\"installation\":null}", "{\"installation\":{\"id\":\"5\"}}"]
-    {
+    for body in [
+        "[]",
+        "null",
+        "7",
+        "\"text\"",
+        "{",
+        "{}",
+        "{\"installation\":null}",
+        "{\"installation\":{\"id\":\"5\"}}",
+        "{\"action\":7,\"ref\":7,\"number\":\"seven\",\"repository\":42}",
+    ] {
         for event in ["installation", "pull_request", "push", "create", "member", "github_app_authorization", "meta"] {
             let world = world().await;
             let (status, _) = world.signed(event, body).await;

@@ -44,6 +44,17 @@ async fn a_rotated_secret_is_found_without_a_restart_but_forgeries_do_not_read_t
 }
 
 #[tokio::test]
+async fn the_secret_of_one_provider_opens_nothing_of_another() {
+    let world = world().await;
+    let document = Secret::new(serde_json::json!({ "secrets": ["of the Enterprise Server"] }).to_string());
+    let ghe: Provider = "ghe".parse().expect("a provider");
+    world.vault.put(&webhook_document(&ghe), &document).await.expect("stored");
+    assert_eq!(world.opened_with("of the Enterprise Server").await.0, StatusCode::FORBIDDEN, "at /webhooks/gh");
+    assert_eq!(world.opened("/webhooks/ghe").await.0, StatusCode::FORBIDDEN, "github.com's at /webhooks/ghe");
+    assert!(world.queue.sent().is_empty() && !world.remembers().await);
+}
+
+#[tokio::test]
 async fn a_vault_that_is_away_costs_no_delivery_whose_secret_is_known_and_strangers_do_not_knock_at_it() {
     let world = world().await;
     world.opened("/webhooks/gh").await;

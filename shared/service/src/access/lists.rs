@@ -13,7 +13,7 @@ use covermark_state::{
         session::Session,
     },
 };
-use covermark_types::{InstallationId, Timestamp};
+use covermark_types::{AccountId, InstallationId, Timestamp};
 
 use super::{Access, age, rights::right};
 use crate::{pages::ErrorPage, problem::Chain, session::Current, user_tokens::TokenError};
@@ -32,7 +32,9 @@ impl Access {
         let session = &current.session;
         let (provider, user, now) = (&session.provider, session.user, self.0.clock.now());
         let before = readable(self.0.table.seen_installations(provider, user, now).await)?;
-        if let Some(before) = self.fresh(session, before.as_ref(), now).await? {
+        let accounts: Vec<_> =
+            before.iter().flat_map(|before| &before.items).filter_map(|one| one.account_id).collect();
+        if let Some(before) = self.fresh(session, &accounts, before.as_ref(), now).await? {
             return Ok(before);
         }
         let asked = self.0.tokens.ask(session, |client| async move { client.installations().await }).await;
@@ -60,13 +62,13 @@ impl Access {
         current: &Current,
         installation: InstallationId,
     ) -> Result<Option<Seen<SeenRepository>>, ErrorPage> {
-        if !self.installations(current).await?.items.iter().any(|one| one.id == installation) {
-            return Ok(None);
-        }
+        let installations = self.installations(current).await?.items;
+        let Some(of) = installations.iter().find(|one| one.id == installation) else { return Ok(None) };
+        let account: Vec<_> = of.account_id.into_iter().collect();
         let session = &current.session;
         let (provider, user, now) = (&session.provider, session.user, self.0.clock.now());
         let before = readable(self.0.table.seen_repositories(provider, user, installation, now).await)?;
-        if let Some(before) = self.fresh(session, before.as_ref(), now).await? {
+        if let Some(before) = self.fresh(session, &account, before.as_ref(), now).await? {
             return Ok(Some(before));
         }
         let asked = self.0.tokens.ask(session, |client| async move { client.repositories(installation).await }).await;
@@ -98,15 +100,16 @@ impl Access {
         Ok(self.0.table.forget_seen(&session.provider, session.user).await?)
     }
 
-    /// The list before, if GitHub need not be asked: it is young, and nothing was heard since.
+    /// The list before, if GitHub need not be asked: it is young, and nothing was heard since of the person or the accounts.
     async fn fresh<T: Clone>(
         &self,
         session: &Session,
+        accounts: &[AccountId],
         before: Option<&Seen<T>>,
         now: Timestamp,
     ) -> Result<Option<Seen<T>>, ErrorPage> {
         let Some(before) = before.filter(|before| age(before.at, now) < LISTED_FOR) else { return Ok(None) };
-        Ok((!self.changed_since(session, None, before.at).await?).then(|| before.clone()))
+        Ok((!self.changed_since(session, accounts, before.at).await?).then(|| before.clone()))
     }
 
     /// A new list, or else the one before it if that may still be shown.
@@ -150,12 +153,14 @@ fn noted<T>(written: Result<T, StateError>) {
 }
 
 fn installation(found: github::Installation) -> SeenInstallation {
+    let account_id = found.account.as_ref().map(|account| account.id);
     let (account, account_type) = match found.account {
         Some(account) => (account.login, kind(account.kind).to_owned()),
         None => (String::new(), kind(AccountKind::Other).to_owned()),
     };
     SeenInstallation {
         id: found.id,
+        account_id,
         account,
         account_type,
         all_repositories: found.selection == Selection::All,

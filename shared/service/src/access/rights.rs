@@ -7,6 +7,9 @@ use covermark_types::{AccountId, Timestamp};
 use super::Access;
 use crate::{pages::ErrorPage, session::Current, user_tokens::TokenError};
 
+/// Accounts whose changes are looked up at once: with the person one batch.
+const ACCOUNTS: usize = 99;
+
 impl Access {
     /// What the person may do in a repository, by their own token; [`Right::None`] when they may not know of it. Holds for
     /// five minutes.
@@ -21,7 +24,7 @@ impl Access {
         let question = (repository.provider.clone(), session.user, repository.id);
         let now = self.0.clock.now();
         if let Some((right, at)) = self.0.answers.recall(&question, now)
-            && !self.changed_since(session, Some(repository.owner_id), at).await?
+            && !self.changed_since(session, &[repository.owner_id], at).await?
         {
             return Ok(right);
         }
@@ -46,15 +49,16 @@ impl Access {
         Ok(right)
     }
 
-    /// Whether the person's access was heard to have changed since GitHub was asked.
+    /// Whether the person's access, or anybody's to what these accounts own, was heard to have changed since GitHub was asked.
+    /// Of a person's many accounts the first [`ACCOUNTS`] are looked at; what is kept ends by itself within minutes.
     pub(super) async fn changed_since(
         &self,
         session: &Session,
-        owner: Option<AccountId>,
+        accounts: &[AccountId],
         at: Timestamp,
     ) -> Result<bool, ErrorPage> {
         let mut of = vec![AccessOf::User(session.user)];
-        of.extend(owner.map(AccessOf::Account));
+        of.extend(accounts.iter().take(ACCOUNTS).copied().map(AccessOf::Account));
         let changed = self.0.table.access_changed_at(&session.provider, &of).await?;
         Ok(changed.is_some_and(|changed| changed >= at))
     }

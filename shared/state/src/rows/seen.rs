@@ -6,7 +6,7 @@
 use std::io::{Read as _, Write as _};
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
-use covermark_types::{InstallationId, Provider, RepositoryId, Timestamp, UserId};
+use covermark_types::{AccountId, InstallationId, Provider, RepositoryId, Timestamp, UserId};
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -40,6 +40,9 @@ pub enum Right {
 pub struct SeenInstallation {
     /// Its id.
     pub id: InstallationId,
+    /// The account's id; `None` in lists that were kept before it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
     /// The account's login.
     pub account: String,
     /// GitHub's word for the account: `Organization`, `User`, `Enterprise`.

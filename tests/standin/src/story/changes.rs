@@ -92,6 +92,15 @@ impl Repo {
         });
     }
 
+    /// Makes `count` further branches at what the default one is at, `branch-000000` and on, without an event: GitHub sends
+    /// none when more than three are pushed at once.
+    pub fn add_branches(&self, count: u32) {
+        let mut world = self.github.shared.lock();
+        let repository = world.repository_mut(self.id);
+        let Some(at) = repository.branches.get(&repository.default_branch).cloned() else { return };
+        repository.branches.extend((0..count).map(|number| (format!("branch-{number:06}"), at.clone())));
+    }
+
     /// Lets only its people read it.
     pub fn make_private(&self) {
         self.edit("privatized", None, |repository| repository.private = true);
