@@ -18,7 +18,7 @@ use covermark_testing::StoppedClock;
 use covermark_types::{Clock as _, PullNumber};
 use tokio::sync::Mutex;
 
-use super::{World, connect, gh, installation_job, unconnected, world_at_rest, world_on};
+use super::{World, connect, gh, installation_job, unconnected, world_at_rest};
 use crate::{Replays, Tended, handle, level, redelivery::MOST_ASKED, tend};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -134,22 +134,6 @@ async fn the_look_stops_where_the_last_one_began() {
         2,
         "a hundred of the redelivered, then old ones"
     );
-}
-
-#[tokio::test]
-async fn an_enterprise_server_is_asked_again_for_a_week_and_github_com_for_three_days() {
-    for (enterprise, asked) in [(false, 0), (true, 1)] {
-        let clock = Arc::new(StoppedClock::default());
-        let options = Options { clock: clock.clone(), enterprise, ..Options::default() };
-        let github = GitHubStandIn::start_with(options).await.expect("a free port");
-        let world = world_on(github, clock.clone()).await;
-        world.github.set_hook_url("http://127.0.0.1:9/webhooks/gh");
-        world.github.ping();
-        world.github.lose_webhooks();
-        clock.advance(HOUR * 24 * 5);
-        world.look().await;
-        assert_eq!(world.asked(), asked, "on an Enterprise Server: {enterprise}");
-    }
 }
 
 #[tokio::test]
