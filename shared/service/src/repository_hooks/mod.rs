@@ -257,7 +257,7 @@ impl RepositoryHooks {
     }
 
     /// Takes away the hooks of a provider whose repositories the App's webhook reaches us for, so that nothing is told
-    /// twice, at most [`RETIRED_AT_ONCE`]; answers how many. GitHub is not asked when there is none. A hook that cannot be
+    /// twice, at most 25 of them; answers how many. GitHub is not asked when there is none. A hook that cannot be
     /// taken away is left to the next time and does not keep the others.
     ///
     /// # Errors
