@@ -18,14 +18,16 @@ use tokio::{
 
 use crate::house::House;
 
-/// How many jobs of a queue run at once: as the event source mapping's concurrency on AWS.
-const AT_ONCE: usize = 4;
+/// How many jobs of each queue run at once: as the event source mappings' concurrency in the template. Most of their time
+/// they wait for GitHub, so more than there are processors is right.
+const SYNC_AT_ONCE: usize = 5;
+const FEEDBACK_AT_ONCE: usize = 10;
 
 /// Drains both queues until `stop` turns true, then waits for the jobs that are running.
 pub(crate) async fn run(house: Arc<House>, stop: watch::Receiver<bool>) {
     let (sync, feedback) = (house.sync.clone(), house.feedback.clone());
     let letters = Letters { house: house.clone(), queue: QueueName::Sync };
-    let syncing = drain(house.sync_queue.clone(), letters, stop.clone(), move |body| {
+    let syncing = drain(house.sync_queue.clone(), SYNC_AT_ONCE, letters, stop.clone(), move |body| {
         let sync = sync.clone();
         async move {
             match SyncMessage::from_body(&body) {
@@ -35,7 +37,7 @@ pub(crate) async fn run(house: Arc<House>, stop: watch::Receiver<bool>) {
         }
     });
     let letters = Letters { house: house.clone(), queue: QueueName::Feedback };
-    let answering = drain(house.feedback_queue.clone(), letters, stop, move |body| {
+    let answering = drain(house.feedback_queue.clone(), FEEDBACK_AT_ONCE, letters, stop, move |body| {
         let feedback = feedback.clone();
         async move {
             match FeedbackJob::from_body(&body) {
@@ -54,12 +56,17 @@ struct Letters {
     queue: QueueName,
 }
 
-async fn drain<F, Fut>(queue: Arc<LocalQueue>, letters: Letters, mut stop: watch::Receiver<bool>, handle: F)
-where
+async fn drain<F, Fut>(
+    queue: Arc<LocalQueue>,
+    at_once: usize,
+    letters: Letters,
+    mut stop: watch::Receiver<bool>,
+    handle: F,
+) where
     F: Fn(String) -> Fut,
     Fut: Future<Output = Outcome> + Send + 'static,
 {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let slots = Arc::new(Semaphore::new(at_once));
     let mut running = JoinSet::new();
     loop {
         let Ok(slot) = slots.clone().acquire_owned().await else { break };
